@@ -109,7 +109,8 @@ func (d *deed) tellOfChange(before, after models.Document, significant bool) err
 	}
 	for _, l := range lots {
 		if l.Open() && d.tx.HasLocked(l.Box().ID) != nil {
-			return models.Refuse(models.CodeUnavailable, "", "lot %d was opened just now; send the request again", l.Number)
+			return models.Refuse(models.CodeUnavailable, "", "lot %d was opened just now; send the request again",
+				l.Number)
 		}
 	}
 	p := d.Seat.Procurement

@@ -65,8 +65,8 @@ func (a *Acts) ConfirmTender(ctx context.Context, by By, tender, notice models.I
 	})
 }
 
-// tenderToEnd reads the actor's own tender that is to be replaced, withdrawn or confirmed. Whether it stands is decided at the
-// box; here only a change made on another version is refused.
+// tenderToEnd reads the actor's own tender that is to be replaced, withdrawn or confirmed. Whether it stands is decided
+// at the box; here only a change made on another version is refused.
 func (a *Acts) tenderToEnd(ctx context.Context, by By, id models.ID) (models.Tender, error) {
 	if by.Seat == nil {
 		return models.Tender{}, models.NoSuchResource()
@@ -84,7 +84,8 @@ func (a *Acts) ownTender(ctx context.Context, by By, id models.ID) (models.Tende
 	return a.Store.ForReceipt().Tender(ctx, by.Seat.Procurement.ID, own, id)
 }
 
-// A visit is what a supplier does at a box: hand in a tender, in place of another or not, take one back, or confirm one.
+// A visit is what a supplier does at a box: hand in a tender, in place of another or not, take one back, or confirm
+// one.
 type visit struct {
 	act seal.Act
 	lot models.ID

@@ -82,7 +82,7 @@ type documentChange struct {
 
 		Significant *bool `json:"significant,omitempty" doc:"Tenderers need more time; required while a box is open"`
 
-		Effect models.ChangeEffect `json:"effect,omitempty" enum:"none,wider_circle,fundamental" doc:"Of a significant one"`
+		Effect models.ChangeEffect `json:"effect,omitempty" enum:"none,wider_circle,fundamental" doc:"If significant"`
 	}
 }
 

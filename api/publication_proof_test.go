@@ -10,8 +10,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Case: a notice without proof of dispatch (Directive 2014/24/EU, Article 51). The confirmation comes after the dispatch,
-// so a task asks for it, and nothing waits.
+// Case: a notice without proof of dispatch (Directive 2014/24/EU, Article 51). The confirmation comes after the
+// dispatch, so a task asks for it, and nothing waits.
 func TestAPublicationThatIsNotProvenIsATask(t *testing.T) {
 	t.Parallel()
 	d := inTender(t)

@@ -38,7 +38,8 @@ func (d *tendering) changes(c caller, tender models.ID) []ChangeView {
 	return view.Items
 }
 
-// Directive 2014/24/EU, Article 47(3): who has tendered is asked after each change, and nobody else is told who that is.
+// Directive 2014/24/EU, Article 47(3): who has tendered is asked after each change, and nobody else is told who that
+// is.
 func TestWhoHasTenderedIsAskedAfterEachChangeToConfirm(t *testing.T) {
 	t.Parallel()
 	d := inTender(t)

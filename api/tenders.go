@@ -84,7 +84,7 @@ func (s *server) withdrawTender(ctx context.Context, in *TenderPath) (*rest.Answ
 type confirmation struct {
 	TenderPath
 	Body struct {
-		Notice models.ID `json:"notice" doc:"The last notice of change: what was changed is known, and the tender stays"`
+		Notice models.ID `json:"notice" doc:"The last notice of change, which the supplier has read"`
 	}
 }
 
@@ -110,7 +110,7 @@ type ChangeView struct {
 
 // ChangesView lists them.
 type ChangesView struct {
-	Items []ChangeView `json:"items" doc:"Oldest first; a tender that is not confirmed counts as handed in all the same"`
+	Items []ChangeView `json:"items" doc:"Oldest first; without confirmation the tender counts all the same"`
 }
 
 func showChanges(changes []models.TenderChange) []ChangeView {
