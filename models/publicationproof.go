@@ -10,7 +10,7 @@ const EntryPublicationProof EntryKind = "publication_proof"
 // days after the dispatch, so nothing waits for it; until it is recorded a task asks for it.
 type PublicationProof struct {
 	Notice     ID     `json:"notice" doc:"The notice that was dispatched"`
-	Number     string `json:"number" pattern:"^[0-9]{1,8}-(19|20)[0-9]{2}$" doc:"eForms OPP-010" example:"123456-2026"`
+	Number     string `json:"number" pattern:"^[0-9]{1,8}-(19|20)[0-9]{2}$" doc:"OPP-010" example:"123456-2026"`
 	ReceivedOn string `json:"received_on" format:"date" doc:"The day for which its receipt is confirmed"`
 
 	PublishedOn  string `json:"published_on,omitempty" format:"date" doc:"The day of publication; absent: still to come"`
@@ -30,7 +30,8 @@ func (p PublicationProof) Check() error {
 	if p.PublishedOn != "" {
 		faults = append(faults, compact(checkDate("/published_on", p.PublishedOn))...)
 		if p.PublishedOn < p.ReceivedOn {
-			faults = append(faults, Refuse(CodeInvalidValue, "/published_on", "it was received on %s only", p.ReceivedOn).
+			faults = append(faults, Refuse(CodeInvalidValue, "/published_on", "it was received on %s only",
+				p.ReceivedOn).
 				Accepting("%s or later", p.ReceivedOn))
 		}
 	}
@@ -50,7 +51,8 @@ func (p PublicationProof) Documents() []string { return given(p.Confirmation) }
 // take one back: it is corrected by its next version.
 func (p PublicationProof) CheckAgainst(d Dossier, e Entry) error {
 	if e.WithdrawnAt != nil {
-		return Refuse(CodeEntryFinal, "", "what was confirmed stays on record").Accepting("a next version that corrects it")
+		return Refuse(CodeEntryFinal, "", "what was confirmed stays on record").
+			Accepting("a next version that corrects it")
 	}
 	notice, ok := find(d.Tendering.Notices, func(n Notice) bool { return n.ID == p.Notice })
 	if !ok {

@@ -131,7 +131,8 @@ func (v *Views) Tenderers(ctx context.Context, r Reader, lot models.ID) ([]Tende
 			return err
 		}
 		for _, t := range d.Tendering.In(box.ID) {
-			own := slices.DeleteFunc(slices.Clone(changes), func(c models.TenderChange) bool { return c.TenderID != t.ID })
+			own := slices.DeleteFunc(slices.Clone(changes),
+				func(c models.TenderChange) bool { return c.TenderID != t.ID })
 			tenderers = append(tenderers, Tenderer{t.ID, d.Tendering.Tenderers[t.OrganisationID], own})
 		}
 		return nil

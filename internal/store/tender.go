@@ -91,7 +91,8 @@ type Content struct {
 	Standing int64
 	// Digest is the SHA-256, in hexadecimal, over a line for each tender in the order of their IDs: its ID and the
 	// SHA-256 of its receipt, if it was withdrawn that of the withdrawal's receipt, and for each confirmation the word
-	// confirmed and the SHA-256 of its receipt, in the order of the notices, separated by blanks. It proves that the events about single tenders in the log match the box.
+	// confirmed and the SHA-256 of its receipt, in the order of the notices, separated by blanks. It proves that the
+	// events about single tenders in the log match the box.
 	Digest string
 }
 

@@ -62,7 +62,8 @@ func (b builder) partnership() paper.Section {
 		ends := []string{b.valueIf(p.Reduction, "ends_single"), b.valueIf(p.Stop, "ends_all")}
 		return []paper.Block{
 			b.facts(
-				"partners", count(p.Partners), "performance", b.text(p.Performance), "maximum_cost", money(p.MaximumCost),
+				"partners", count(p.Partners), "performance", b.text(p.Performance),
+				"maximum_cost", money(p.MaximumCost),
 				"ends", strings.Join(slices.DeleteFunc(ends, func(s string) bool { return s == "" }), "\n"),
 				"conditions", b.text(p.Conditions),
 			),
@@ -113,7 +114,8 @@ func (b builder) tests() paper.Section {
 		s.Sections = append(s.Sections, paper.Section{
 			Title: b.text(t.Title),
 			Blocks: []paper.Block{b.facts(
-				"requirement", strings.Join(t.Requirements, ", "), "carried_out", b.text(t.How), "passes", b.text(t.Passes),
+				"requirement", strings.Join(t.Requirements, ", "), "carried_out", b.text(t.How),
+				"passes", b.text(t.Passes),
 			)},
 		})
 	}

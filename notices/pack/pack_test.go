@@ -61,8 +61,8 @@ func sample(languages ...string) models.TenderPack {
 				},
 			},
 			Framework: &models.FrameworkTerms{
-				Operators: 2, Months: 60, Longer: in("Long tests"), Estimate: models.Money{Amount: "1.00", Currency: "EUR"},
-				Maximum: models.Money{Amount: "2.00", Currency: "EUR"}, Quantity: "48", Unit: "nodes",
+				Operators: 2, Months: 60, Longer: in("Long tests"),
+				Estimate: models.Money{Amount: "1.00", Currency: "EUR"}, Maximum: models.Money{Amount: "2.00", Currency: "EUR"}, Quantity: "48", Unit: "nodes",
 				Buyers: []models.ID{"org_2"}, CallOffs: models.CallOffBoth, How: in("By letter"),
 			},
 		}},
@@ -73,7 +73,10 @@ func sample(languages ...string) models.TenderPack {
 		LotLimits: &models.LotLimits{MostTendered: 3, MostAwarded: 2, Rule: models.LotsByTotal},
 		Conformance: &models.ConformancePlan{
 			Tested: models.TestedFirst, Conditions: in("In our laboratory"), Tests: []models.ConformanceTest{
-				{ID: "run", Title: in("A run"), Requirements: []string{"R-001"}, How: in("by us"), Passes: in("it ends")},
+				{
+					ID: "run", Title: in("A run"), Requirements: []string{"R-001"}, How: in("by us"),
+					Passes: in("it ends"),
+				},
 			},
 		},
 		Follows: []models.PrecedingPCP{{

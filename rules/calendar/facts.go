@@ -65,8 +65,9 @@ const (
 func Events() []Event {
 	return []Event{
 		EventUnnamed, EventNoticeDispatch, EventNoticePublication, EventNoticeRegistered, EventInvitationDispatch,
-		EventChangeDispatch, EventTenderDeadline, EventAnswersDue, EventQuestionReceipt, EventLettersDispatch, EventLettersReceipt,
-		EventLettersDelivery, EventAwardNotice, EventReasonsRequest, EventConclusion, EventAward, EventInformed,
+		EventChangeDispatch, EventTenderDeadline, EventAnswersDue, EventQuestionReceipt, EventLettersDispatch,
+		EventLettersReceipt, EventLettersDelivery, EventAwardNotice, EventReasonsRequest, EventConclusion, EventAward,
+		EventInformed,
 	}
 }
 

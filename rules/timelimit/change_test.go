@@ -36,8 +36,8 @@ func TestAMovedDeadlineLeavesTheTimeThatTheLawAsksFor(t *testing.T) {
 	}
 }
 
-// Czech law, § 99: the whole time for tenders again if more may take part. Portuguese law, Article 64: at least the time
-// that has elapsed, after a change of fundamental points. Other laws ask for proportion, which people judge.
+// Czech law, § 99: the whole time for tenders again if more may take part. Portuguese law, Article 64: at least the
+// time that has elapsed, after a change of fundamental points. Other laws ask for proportion, which people judge.
 func TestAChangeGivesTimeAgainWhereTheLawSaysSo(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -48,7 +48,7 @@ func TestAChangeGivesTimeAgainWhereTheLawSaysSo(t *testing.T) {
 		"CZ, more may take part":    {"CZ", models.EffectWider, "2026-05-03"}, // 44 days from 20 March
 		"CZ, fundamental":           {"CZ", models.EffectFundamental, ""},
 		"CZ, neither":               {"CZ", models.EffectNone, ""},
-		"PT, fundamental":           {"PT", models.EffectFundamental, "2026-05-13"}, // 54 days: the deadline was moved once
+		"PT, fundamental":           {"PT", models.EffectFundamental, "2026-05-13"}, // 54 days: it was moved once
 		"PT, more may take part":    {"PT", models.EffectWider, ""},
 		"FR, more may take part":    {"FR", models.EffectWider, ""},
 		"FR, nothing need be said ": {"FR", "", ""},
