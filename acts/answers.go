@@ -114,7 +114,7 @@ func (c *call) decideDeadline(lot models.Lot, until process.LocalTime, reason st
 	if err != nil {
 		return models.Notice{}, err
 	}
-	if err := timelimit.CheckMoved(d, "/deadline", models.LocalTime(until)); err != nil {
+	if err := timelimit.CheckMoved(d, "/deadline", until); err != nil {
 		return models.Notice{}, err
 	}
 	return c.extend(lot, until, reason, nil)

@@ -13,7 +13,7 @@ type PublicationProof struct {
 	Number     string `json:"number" pattern:"^[0-9]{1,8}-(19|20)[0-9]{2}$" doc:"OPP-010" example:"123456-2026"`
 	ReceivedOn string `json:"received_on" format:"date" doc:"The day for which its receipt is confirmed"`
 
-	PublishedOn  string `json:"published_on,omitempty" format:"date" doc:"The day of publication; absent: still to come"`
+	PublishedOn  string `json:"published_on,omitempty" format:"date" doc:"Day of publication; absent: still to come"`
 	Confirmation string `json:"confirmation,omitempty" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of the confirmation"`
 }
 

@@ -62,7 +62,8 @@ func sample(languages ...string) models.TenderPack {
 			},
 			Framework: &models.FrameworkTerms{
 				Operators: 2, Months: 60, Longer: in("Long tests"),
-				Estimate: models.Money{Amount: "1.00", Currency: "EUR"}, Maximum: models.Money{Amount: "2.00", Currency: "EUR"}, Quantity: "48", Unit: "nodes",
+				Estimate: models.Money{Amount: "1.00", Currency: "EUR"},
+				Maximum:  models.Money{Amount: "2.00", Currency: "EUR"}, Quantity: "48", Unit: "nodes",
 				Buyers: []models.ID{"org_2"}, CallOffs: models.CallOffBoth, How: in("By letter"),
 			},
 		}},

@@ -14,8 +14,8 @@ import (
 )
 
 // Pack composes the tender pack of lots as the record is now, with all that the contract notice says of them: of lots
-// that are published, with the deadline of their last box; of others, with the deadline that their first box is to have.
-// The documents are those that were uploaded for tenderers; the address is that of the API, or empty for paths.
+// that are published, with the deadline of their last box; of others, with the deadline that their first box is to
+// have. The documents are those that were uploaded for tenderers; the address is that of the API, or empty for paths.
 func Pack(d models.Dossier, lots []models.Lot, uploaded []models.Document, address string) models.TenderPack {
 	p, n := d.Procurement, evaluation.ComposeContractNotice(d, lots)
 	pack := models.TenderPack{
