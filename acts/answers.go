@@ -105,7 +105,19 @@ func (c *call) moveWithAnswers(moved process.LotDeadline, reason string) (models
 	if err != nil {
 		return models.Notice{}, err
 	}
-	return c.extend(lot, moved.Deadline, reason, nil)
+	return c.decideDeadline(lot, moved.Deadline, reason)
+}
+
+// decideDeadline moves the deadline of an open lot because the buyers have decided so, and as far as the law asks for.
+func (c *call) decideDeadline(lot models.Lot, until process.LocalTime, reason string) (models.Notice, error) {
+	d, err := c.dossier()
+	if err != nil {
+		return models.Notice{}, err
+	}
+	if err := timelimit.CheckMoved(d, "/deadline", until); err != nil {
+		return models.Notice{}, err
+	}
+	return c.extend(lot, until, reason, nil)
 }
 
 func (c *call) publishAnswer(q models.TenderQuestion) (models.TenderQuestion, error) {

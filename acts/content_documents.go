@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/rules/evaluation"
@@ -41,11 +40,16 @@ type DocumentChange struct {
 	// Significant says whether tenderers need more time because of the change. It is required for a document to
 	// tenderers while a box is open; nil: not stated.
 	Significant *bool
+	// Effect is what a significant change does; it is required under laws that give time by it.
+	Effect models.ChangeEffect
 }
 
 // RewriteDocument writes the next version of a document.
 func (a *Acts) RewriteDocument(ctx context.Context, by By, id models.ID, in DocumentChange) (models.Document, error) {
 	return change(ctx, a, by, func(d *deed) (models.Document, error) {
+		if err := d.lockOpenBoxes(in.Audience); err != nil {
+			return models.Document{}, err
+		}
 		if err := d.enterContent(share); err != nil {
 			return models.Document{}, err
 		}
@@ -56,7 +60,7 @@ func (a *Acts) RewriteDocument(ctx context.Context, by By, id models.ID, in Docu
 		if err := d.On.check(present.Version); err != nil {
 			return present, err
 		}
-		if err := mayRewrite(d.tx, present, in); err != nil {
+		if err := d.mayRewrite(present, in); err != nil {
 			return present, err
 		}
 		if in.Significant == nil || *in.Significant {
@@ -72,6 +76,28 @@ func (a *Acts) RewriteDocument(ctx context.Context, by By, id models.ID, in Docu
 	})
 }
 
+// lockOpenBoxes locks the boxes that are open before a document for tenderers is changed: each tender rests on it as it
+// was, or as it is from now on.
+func (d *deed) lockOpenBoxes(audience models.Audience) error {
+	if audience != models.AudienceTenderers || d.Seat == nil {
+		return nil
+	}
+	lots, err := d.tx.Lots(d.procurement())
+	if err != nil {
+		return err
+	}
+	var open []models.ID
+	for _, l := range lots {
+		if l.Open() {
+			open = append(open, l.Box().ID)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	return d.tx.LockBoxes(open...)
+}
+
 // tellOfChange dispatches the notice that a document of a published tender pack was changed.
 func (d *deed) tellOfChange(before, after models.Document, significant bool) error {
 	if before.Audience != models.AudienceTenderers {
@@ -81,10 +107,16 @@ func (d *deed) tellOfChange(before, after models.Document, significant bool) err
 	if err != nil || !slices.ContainsFunc(lots, models.Lot.Open) {
 		return err
 	}
+	for _, l := range lots {
+		if l.Open() && d.tx.HasLocked(l.Box().ID) != nil {
+			return models.Refuse(models.CodeUnavailable, "", "lot %d was opened just now; send the request again",
+				l.Number)
+		}
+	}
 	p := d.Seat.Procurement
 	notice, err := d.dispatchNotice(models.NoticeChange, evaluation.DocumentNotice{
 		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Before: before.InPack(""), After: after.InPack(""),
-		Significant: significant, DispatchedAt: d.Seat.Now.UTC(),
+		Significant: significant, AsksTenderers: true, DispatchedAt: d.Seat.Now.UTC(),
 	})
 	if err != nil {
 		return err
@@ -115,7 +147,7 @@ func (d *deed) mayInform(audience models.Audience) error {
 // mayRewrite refuses to take a document away from tenderers, and to change it after every box is closed: the tenders
 // rest on it (Directive 2014/24/EU, Articles 18(1) and 53(1)). While a box is open, a significant change needs a later
 // deadline for tenders (Article 47(3)).
-func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error {
+func (d *deed) mayRewrite(present models.Document, in DocumentChange) error {
 	if present.Rendering != "" {
 		return models.Refuse(models.CodeFrozen, "", "the document renders the record as it was published").
 			Accepting("a document that was uploaded")
@@ -123,7 +155,7 @@ func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error 
 	if present.Audience != models.AudienceTenderers {
 		return nil
 	}
-	lots, err := tx.Lots(present.ProcurementID)
+	lots, err := d.tx.Lots(present.ProcurementID)
 	if err != nil {
 		return err
 	}
@@ -146,21 +178,28 @@ func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error 
 	case !*in.Significant:
 		return nil
 	}
-	return extended(tx, present, lots)
+	return d.extended(present, lots, in.Effect)
 }
 
 // extended refuses a significant change unless the deadline of every open lot was moved after the version that
-// tenderers have.
-func extended(tx *store.Tx, present models.Document, lots []models.Lot) error {
-	t, err := tx.Tendering(present.ProcurementID)
+// tenderers have, and as far as the law asks for.
+func (d *deed) extended(present models.Document, lots []models.Lot, effect models.ChangeEffect) error {
+	dossier, err := d.dossier()
 	if err != nil {
 		return err
 	}
 	for _, lot := range lots {
-		if lot.Open() && !evaluation.MovedSince(t, lot.ID, later(present.WrittenAt, lot.Box().OpenedAt)) {
+		if !lot.Open() {
+			continue
+		}
+		since := later(present.WrittenAt, lot.Box().OpenedAt)
+		if !evaluation.MovedSince(dossier.Tendering, lot.ID, since) {
 			return models.Refuse(models.CodeDeadlineNotMoved, "/significant",
 				"the deadline of lot %d was not moved since version %d was written", lot.Number, present.Version).
 				Accepting("a significant change after the action move_deadline on every open lot")
+		}
+		if err := evaluation.CheckChange(dossier, lot, effect, since); err != nil {
+			return err
 		}
 	}
 	return nil

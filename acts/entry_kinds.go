@@ -92,6 +92,7 @@ var entryKinds = []EntryKind{
 	says[contract.CallOff](models.EntryCallOff),
 	says[models.Purchase](models.EntryPurchase),
 	says[models.NonPurchase](models.EntryNonPurchase),
+	says[models.PublicationProof](models.EntryPublicationProof).followedBy((*deed).provePublication),
 	says[evaluation.Report](models.EntryIndividualReport),
 }
 

@@ -59,7 +59,7 @@ func moveDeadline(c *call, in process.MoveDeadline) (*process.MoveDeadlineResult
 	if err != nil {
 		return nil, err
 	}
-	notice, err := c.extend(lot, in.Deadline, in.Reason, nil)
+	notice, err := c.decideDeadline(lot, in.Deadline, in.Reason)
 	if err != nil {
 		return nil, err
 	}

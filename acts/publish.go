@@ -2,8 +2,6 @@ package acts
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
@@ -22,15 +20,18 @@ func publish(c *call, _ process.Publish) (*process.PublishResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	lots := dossier.Tendering.Lots
-	if err := mayPublish(dossier, lots); err != nil {
+	responses, err := c.tx.Responses(models.ConsultationResponse{ProcurementID: c.p.ID}, "", 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := models.Refusals(publication.Unready(dossier, responses)); err != nil {
 		return nil, err
 	}
 	way, err := procedure.Of(dossier)
 	if err != nil {
 		return nil, err
 	}
-	ready := unpublished(lots)
+	ready := publication.Awaiting(dossier.Tendering.Lots)
 	result := process.PublishResult{Lots: []process.PublishedLot{}}
 	var to event.SealedFor // all boxes are opened by the same
 	for i := range ready {
@@ -53,6 +54,9 @@ func publish(c *call, _ process.Publish) (*process.PublishResult, error) {
 	content.Name(documents, c.address)
 	notice, err := c.dispatch(models.NoticeContract, content)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.askForProof(notice); err != nil {
 		return nil, err
 	}
 	result.Notice, result.Digest = notice.ID, notice.Digest
@@ -127,71 +131,4 @@ func (c *call) endEngagement(d models.Dossier) error {
 		return nil
 	}
 	return c.closePhase(models.PhaseEngagement, round.Round, gate.Judge(models.PhaseEngagement, d).Digest(), nil)
-}
-
-func unpublished(lots []models.Lot) []models.Lot {
-	return slices.DeleteFunc(slices.Clone(lots), func(l models.Lot) bool { return l.Published() || l.EndedAt != nil })
-}
-
-// mayPublish refuses a publication out of its phase, and a second one while published lots have not ended. It refuses
-// unmet preconditions and incomplete lots together, with all that is missing.
-func mayPublish(d models.Dossier, lots []models.Lot) error {
-	if round := d.Round(models.PhaseTender); round.Status != models.PhaseOpen {
-		return models.Refuse(models.CodePhaseNotOpen, "", "the phase tender is %s", round.Status).
-			Accepting("publishing while the phase tender is open")
-	}
-	if slices.ContainsFunc(lots, models.Lot.Running) {
-		return models.Refuse(models.CodeAlreadyPublished, "", "lots are already published").
-			Accepting("moving a deadline, or ending each lot with a reason before publishing others")
-	}
-	ready := unpublished(lots)
-	if len(ready) == 0 {
-		return models.Refuse(models.CodeLotsMissing, "", "there is no lot to publish").
-			Accepting("at least one lot with a deadline")
-	}
-	if refusal := gate.LotsAsDecided(d); refusal != nil {
-		return refusal
-	}
-	return models.Refusals(slices.Concat(
-		publicationPreconditions(d), publication.Missing(d, ready), evaluation.Unready(d, ready)))
-}
-
-// publicationPreconditions lists what must be settled outside of the lots before anything is published.
-func publicationPreconditions(d models.Dossier) []*models.Refusal {
-	faults := notClosed(d, models.PhaseCapacity, models.CodeCapacityOpen)
-	faults = append(faults, notClosed(d, models.PhaseSpecification, models.CodeSpecificationOpen)...)
-	if open := notEngaged(d); len(open) > 0 {
-		faults = append(faults, models.Refuse(models.CodeEngagementStale, "",
-			"the market is not informed as planned: %s", strings.Join(open, "; ")).
-			Accepting("publication once the market is informed as planned"))
-	}
-	return faults
-}
-
-func notClosed(d models.Dossier, phase models.Phase, code models.Code) []*models.Refusal {
-	status := d.Round(phase).Status
-	if status == models.PhaseClosed {
-		return nil
-	}
-	return []*models.Refusal{models.Refuse(code, "", "the phase %s is %s", phase, status).
-		Accepting("publication once that phase is closed")}
-}
-
-// notEngaged lists what is still missing to inform the market; nothing after that phase was closed by vote.
-func notEngaged(d models.Dossier) []string {
-	switch d.Round(models.PhaseEngagement).Status {
-	case models.PhaseClosed:
-		return nil
-	case models.PhaseOpen:
-	default:
-		return []string{"it has not begun"}
-	}
-	var open []string
-	for _, criterion := range gate.EngagementCurrent(d) {
-		if criterion.Finding == models.FindingMet {
-			continue
-		}
-		open = append(open, criterion.Code+" ("+criterion.Detail+")")
-	}
-	return open
 }

@@ -52,8 +52,21 @@ func (a *Acts) WithdrawTender(ctx context.Context, by By, tender models.ID) (Don
 	})
 }
 
-// tenderToEnd reads the actor's own tender that is to be replaced or withdrawn. Whether it stands is decided at the
-// box; here only a change made on another version is refused.
+// ConfirmTender records that the supplier holds on to a tender after the last notice of change. Without it the tender
+// stands all the same: silence takes nothing away that was handed in.
+func (a *Acts) ConfirmTender(ctx context.Context, by By, tender, notice models.ID) (Done[seal.Issued], error) {
+	t, err := a.tenderToEnd(ctx, by, tender)
+	if err != nil {
+		return Done[seal.Issued]{}, err
+	}
+	return a.atBox(ctx, by, visit{
+		act: seal.ActConfirmed, lot: t.LotID, box: t.BoxID,
+		envelopes: t.Envelopes, standing: t.ID, notice: notice,
+	})
+}
+
+// tenderToEnd reads the actor's own tender that is to be replaced, withdrawn or confirmed. Whether it stands is decided
+// at the box; here only a change made on another version is refused.
 func (a *Acts) tenderToEnd(ctx context.Context, by By, id models.ID) (models.Tender, error) {
 	if by.Seat == nil {
 		return models.Tender{}, models.NoSuchResource()
@@ -71,22 +84,27 @@ func (a *Acts) ownTender(ctx context.Context, by By, id models.ID) (models.Tende
 	return a.Store.ForReceipt().Tender(ctx, by.Seat.Procurement.ID, own, id)
 }
 
-// A visit is what a supplier does at a box: hand in a tender, in place of another or not, or take one back.
+// A visit is what a supplier does at a box: hand in a tender, in place of another or not, take one back, or confirm
+// one.
 type visit struct {
 	act seal.Act
 	lot models.ID
-	// box is that of the tender that is replaced or withdrawn; empty: none is.
+	// box is that of the tender that is replaced, withdrawn or confirmed; empty: none is.
 	box models.ID
 	// envelopes are those of a tender handed in.
 	envelopes []models.Envelope
-	// standing is the tender that is replaced or withdrawn; empty: none.
+	// standing is the tender that is replaced, withdrawn or confirmed; empty: none.
 	standing models.ID
+	// notice is the last notice of change that the supplier has read before it confirms a tender.
+	notice models.ID
 }
 
 // A tenderAnswer is what is kept of the answer to a visit; the receipt itself is with the tender.
 type tenderAnswer struct {
 	Tender models.ID `json:"tender"`
 	Act    seal.Act  `json:"act"`
+	// Notice is that after which a tender was confirmed.
+	Notice models.ID `json:"notice,omitempty"`
 }
 
 // atBox carries out a visit; its result is the receipt. What decides is read under the box's lock; see
@@ -102,6 +120,7 @@ func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], er
 	}
 	approach := store.Approach{
 		ProcurementID: by.Seat.Procurement.ID, LotID: v.lot, OrganisationID: by.Actor.OrganisationID,
+		Confirms: v.act == seal.ActConfirmed,
 	}
 	for _, e := range v.envelopes {
 		approach.UploadIDs = append(approach.UploadIDs, e.UploadID)
@@ -139,6 +158,11 @@ func mayHandIn(b store.Counter, v visit, organisation models.ID) error {
 	}
 	if b.StandingID != v.standing {
 		return store.ErrDepositRefused
+	}
+	if v.act == seal.ActConfirmed {
+		if refusal := models.Confirmable(b.Changes, v.notice); refusal != nil {
+			return refusal
+		}
 	}
 	if refusal := oneLotTooMany(b); refusal != nil && v.standing == "" {
 		return refusal
@@ -207,7 +231,7 @@ func (v visit) receipt(b store.Counter, organisation models.ID) seal.Receipt {
 		BoxID: b.Lot.Box().ID, HandsIn: b.Lot.Box().HandsIn, Openers: b.Lot.Box().Fingerprint,
 		OrganisationID: organisation,
 		Mode:           b.Procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock, Envelopes: v.envelopes,
-		Manifest: seal.Manifest(v.envelopes),
+		Manifest: seal.Manifest(v.envelopes), NoticeID: v.notice,
 	}
 	if v.act == seal.ActReceived {
 		r.TenderID, r.SupersedesID = models.NewID(models.PrefixTender), v.standing
@@ -219,7 +243,7 @@ func (v visit) receipt(b store.Counter, organisation models.ID) seal.Receipt {
 // names no actor, and contains only the tender's ID and the digest of its receipt. The closing of the box binds these
 // to the lot.
 func (v visit) deposit(by By, r seal.Issued) (store.Deposit, error) {
-	body, err := json.Marshal(tenderAnswer{Tender: r.TenderID, Act: r.Act})
+	body, err := json.Marshal(tenderAnswer{Tender: r.TenderID, Act: r.Act, Notice: r.NoticeID})
 	if err != nil {
 		return store.Deposit{}, fmt.Errorf("render answer: %w", err)
 	}
@@ -230,10 +254,18 @@ func (v visit) deposit(by By, r seal.Issued) (store.Deposit, error) {
 		},
 		Request: store.Request{ID: by.Request.ID, Fingerprint: by.Request.Fingerprint[:], Body: body},
 	}
-	if v.act == seal.ActWithdrawn {
+	switch v.act {
+	case seal.ActWithdrawn:
 		e.Event.Payload = event.TenderWithdrawn(received)
 		e.Withdrawn = &models.Tender{ID: r.TenderID, EndedAt: &r.ProcedureTime, Withdrawal: r.Note}
 		return e, nil
+	case seal.ActConfirmed:
+		e.Event.Payload = event.TenderConfirmed(received)
+		e.Confirmed = &models.TenderConfirmation{
+			TenderID: r.TenderID, NoticeID: r.NoticeID, ConfirmedAt: r.ProcedureTime, Receipt: r.Note,
+		}
+		return e, nil
+	case seal.ActReceived:
 	}
 	e.Tender = &models.Tender{
 		ID: r.TenderID, LotID: r.LotID, BoxID: r.BoxID, OrganisationID: r.OrganisationID, PersonID: by.Actor.PersonID,
@@ -310,8 +342,16 @@ func (a *Acts) issuedBefore(ctx context.Context, by By, earlier *store.Request) 
 		return done, err
 	}
 	signed := t.Receipt
-	if kept.Act == seal.ActWithdrawn {
+	switch kept.Act {
+	case seal.ActWithdrawn:
 		signed = t.Withdrawal
+	case seal.ActConfirmed:
+		confirmed, err := a.Store.ForReceipt().ConfirmationAfter(ctx, t.ID, kept.Notice)
+		if err != nil {
+			return done, err
+		}
+		signed = confirmed.Receipt
+	case seal.ActReceived:
 	}
 	done.Result, err = seal.ReadIssued(signed)
 	return done, err

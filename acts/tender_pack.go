@@ -3,7 +3,6 @@ package acts
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
@@ -19,20 +18,8 @@ func (c *call) publishPack(d models.Dossier, lots []models.Lot) ([]models.Docume
 	if err != nil {
 		return nil, err
 	}
-	responses, err := c.tx.Responses(models.ConsultationResponse{ProcurementID: c.p.ID}, "", 0)
-	if err != nil {
-		return nil, err
-	}
-	if err := models.Refusals(publication.Discloses(publication.Told(d), responses)); err != nil {
-		return nil, err
-	}
-	uploaded := slices.DeleteFunc(given, func(d models.Document) bool { return d.Rendering != "" })
-	composed := publication.Pack(d, lots)
-	composed.At = models.PackAt(c.address, c.p.ID)
-	for _, document := range uploaded {
-		composed.Documents = append(composed.Documents, document.InPack(c.address))
-	}
-	files, err := pack.Files(composed)
+	uploaded := publication.Uploaded(given)
+	files, err := pack.Files(publication.Pack(d, lots, uploaded, c.address))
 	if err != nil {
 		return nil, err
 	}

@@ -81,6 +81,8 @@ type documentChange struct {
 		DocumentBody
 
 		Significant *bool `json:"significant,omitempty" doc:"Tenderers need more time; required while a box is open"`
+
+		Effect models.ChangeEffect `json:"effect,omitempty" enum:"none,wider_circle,fundamental" doc:"If significant"`
 	}
 }
 
@@ -90,7 +92,7 @@ func (s *server) rewriteDocument(ctx context.Context, in *documentChange) (*rest
 		return nil, err
 	}
 	d, err := s.acts.RewriteDocument(ctx, rest.By(ctx), id, acts.DocumentChange{
-		DocumentText: in.Body.text(), Significant: in.Body.Significant,
+		DocumentText: in.Body.text(), Significant: in.Body.Significant, Effect: in.Body.Effect,
 	})
 	return rest.Changed(ctx, d, err, showDocument)
 }

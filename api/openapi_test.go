@@ -72,6 +72,7 @@ func TestTheDocumentSaysWhichOperationsAreLongWork(t *testing.T) {
 		rest.Replay: {"POST /v1/endpoints/{endpoint}/actions/replay"},
 		rest.Receipt: {
 			"POST /lots/{lot}/tenders", "POST " + tender + "/actions/replace", "POST " + tender + "/actions/withdraw",
+			"POST " + tender + "/actions/confirm",
 		},
 		rest.Transfer: {
 			"PUT " + upload + "/chunks/{n}", "GET " + upload + "/content", "GET /documents/{document}/content",
@@ -85,7 +86,7 @@ func TestTheDocumentSaysWhichOperationsAreLongWork(t *testing.T) {
 		require.ElementsMatch(t, expected, found[string(work)+at], work)
 	}
 	require.Len(t, found, 6)
-	const otherWork = 6
+	const otherWork = 7
 	require.Len(t, found[string(rest.Write)+at], changes-otherWork, "whatever else changes something")
 }
 

@@ -85,10 +85,14 @@ type TendererView struct {
 	OrganisationID models.ID `json:"organisation_id"`
 	Name           string    `json:"name"`
 	Country        string    `json:"country"`
+
+	Changes []ChangeView `json:"changes" doc:"Notices of change after the tender was handed in, oldest first"`
 }
 
 func showTenderer(t views.Tenderer) TendererView {
-	return TendererView{t.Tender, t.Organisation.ID, t.Organisation.LegalName, t.Organisation.Country}
+	return TendererView{
+		t.Tender, t.Organisation.ID, t.Organisation.LegalName, t.Organisation.Country, showChanges(t.Changes),
+	}
 }
 
 // TenderersView lists who tendered.

@@ -81,6 +81,67 @@ func (s *server) withdrawTender(ctx context.Context, in *TenderPath) (*rest.Answ
 	return receipted(ctx, done, err)
 }
 
+type confirmation struct {
+	TenderPath
+	Body struct {
+		Notice models.ID `json:"notice" doc:"The last notice of change, which the supplier has read"`
+	}
+}
+
+func (s *server) confirmTender(ctx context.Context, in *confirmation) (*rest.Answer[ReceiptView], error) {
+	id, err := in.id()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := models.ParseID(models.PrefixNotice, "/notice", string(in.Body.Notice)); err != nil {
+		return nil, err
+	}
+	done, err := s.acts.ConfirmTender(ctx, rest.By(ctx), id, in.Body.Notice)
+	return receipted(ctx, done, err)
+}
+
+// ChangeView is a notice of change that was dispatched after a tender was handed in, and asks to confirm it.
+type ChangeView struct {
+	Notice       models.ID  `json:"notice"`
+	Digest       string     `json:"digest" doc:"SHA-256 of the notice, in hexadecimal"`
+	DispatchedAt time.Time  `json:"dispatched_at" doc:"Procedure time"`
+	ConfirmedAt  *time.Time `json:"confirmed_at,omitempty" doc:"When the tender was confirmed after it; absent: never"`
+}
+
+// ChangesView lists them.
+type ChangesView struct {
+	Items []ChangeView `json:"items" doc:"Oldest first; without confirmation the tender counts all the same"`
+}
+
+func showChanges(changes []models.TenderChange) []ChangeView {
+	shown := make([]ChangeView, len(changes))
+	for i, c := range changes {
+		shown[i] = ChangeView{c.NoticeID, c.Digest, utc(c.DispatchedAt), utcOrNil(c.ConfirmedAt)}
+	}
+	return shown
+}
+
+func (s *server) listChanges(ctx context.Context, in *TenderPath) (*rest.Shown[ChangesView], error) {
+	id, err := in.id()
+	if err != nil {
+		return nil, err
+	}
+	changes, err := s.views.Changes(ctx, rest.Reader(ctx), id)
+	if err != nil {
+		return nil, err
+	}
+	return &rest.Shown[ChangesView]{Body: ChangesView{showChanges(changes)}}, nil
+}
+
+func (s *server) getConfirmation(ctx context.Context, in *TenderPath) (*rest.Answer[ReceiptView], error) {
+	id, err := in.id()
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.views.Confirmation(ctx, rest.Reader(ctx), id)
+	return rest.Got(ctx, r, err, showReceipt)
+}
+
 // TenderView is a tender as its supplier sees it; the buyers see it once the box is closed.
 type TenderView struct {
 	ID             models.ID      `json:"id"`
@@ -168,20 +229,21 @@ func (s *server) getTender(ctx context.Context, in *TenderPath) (*rest.Answer[Te
 	return rest.Got(ctx, t, err, showTender)
 }
 
-// ReceiptView is what a supplier gets for a tender or a withdrawal: the content of the receipt, and the signed note
-// that proves it to anyone who has the public key.
+// ReceiptView is what a supplier gets for a tender, a withdrawal or a confirmation: the content of the receipt, and the
+// signed note that proves it to anyone who has the public key.
 type ReceiptView struct {
-	Act            views.ReceiptAct `json:"act" enum:"received,withdrawn"`
+	Act            views.ReceiptAct `json:"act" enum:"received,withdrawn,confirmed"`
 	TenderID       models.ID        `json:"tender_id"`
 	ProcurementID  models.ID        `json:"procurement_id"`
 	LotID          models.ID        `json:"lot_id"`
 	OrganisationID models.ID        `json:"organisation_id"`
 	Mode           models.Mode      `json:"mode" enum:"live,rehearsal"`
-	ProcedureTime  time.Time        `json:"procedure_time" doc:"When it was received or withdrawn; procedure time"`
+	ProcedureTime  time.Time        `json:"procedure_time" doc:"When that happened; procedure time"`
 	RealTime       time.Time        `json:"real_time" doc:"The same instant, by the database's own clock"`
 	Envelopes      []EnvelopeView   `json:"envelopes"`
 	Manifest       string           `json:"manifest" doc:"SHA-256 over the list of envelopes, in hexadecimal"`
 	SupersedesID   models.ID        `json:"supersedes_id,omitempty" doc:"The tender that this one replaced"`
+	NoticeID       models.ID        `json:"notice_id,omitempty" doc:"The notice of change before a confirmation"`
 	Note           string           `json:"note" doc:"The signed receipt (C2SP signed-note, Ed25519)"`
 }
 
@@ -194,7 +256,8 @@ func showReceipt(r views.Receipt) ReceiptView {
 	return ReceiptView{
 		Act: r.Act, TenderID: r.TenderID, ProcurementID: r.ProcurementID, LotID: r.LotID,
 		OrganisationID: r.OrganisationID, Mode: r.Mode, ProcedureTime: r.ProcedureTime, RealTime: r.RealTime,
-		Envelopes: showEnvelopes(r.Envelopes), Manifest: r.Manifest, SupersedesID: r.SupersedesID, Note: r.Note,
+		Envelopes: showEnvelopes(r.Envelopes), Manifest: r.Manifest, SupersedesID: r.SupersedesID,
+		NoticeID: r.NoticeID, Note: r.Note,
 	}
 }
 

@@ -49,6 +49,9 @@ func expectedTenderAccess(procurement string) map[string]string {
 		"POST " + procurement + "/lots/{lot}/tenders":                    "signatory",
 		"POST " + procurement + "/tenders/{tender}/actions/replace":      "signatory",
 		"POST " + procurement + "/tenders/{tender}/actions/withdraw":     "signatory",
+		"POST " + procurement + "/tenders/{tender}/actions/confirm":      "signatory",
+		"GET " + procurement + "/tenders/{tender}/changes":               sealed,
+		"GET " + procurement + "/tenders/{tender}/confirmation":          sealed,
 		"GET " + procurement + "/tenders":                                sealed,
 		"GET " + procurement + "/tenders/{tender}":                       sealed,
 		"GET " + procurement + "/tenders/{tender}/receipt":               sealed,
@@ -116,7 +119,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"review-applications":    "lead_procurer legal",
 		"award-signatures":       "awarder",
 		"contracts":              "lead_procurer awarder buyer", "purchases": "buyer",
-		"non-purchases": "buyer", "individual-report": "lead_procurer legal",
+		"non-purchases": "buyer", "individual-report": "lead_procurer legal", "publication-proofs": lead,
 	} {
 		expected["GET "+procurement+"/"+entries] = buyers
 		expected["POST "+procurement+"/"+entries] = writers

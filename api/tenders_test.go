@@ -77,7 +77,7 @@ func TestTendersAreSeenByTheirSupplierAndAfterClosingByTheBuyers(t *testing.T) {
 		return ids
 	}
 	unseen := func(c caller) {
-		for _, below := range []string{"", "/receipt", "/withdrawal"} {
+		for _, below := range []string{"", "/receipt", "/withdrawal", "/changes", "/confirmation"} {
 			d.do(c, GET, path+below, nil).is(http.StatusNotFound)
 		}
 	}

@@ -91,6 +91,23 @@ const (
 	AudienceTenderers Audience = "tenderers"
 )
 
+// A ChangeEffect says what a significant change of a document for tenderers does, where a law gives more time for it.
+type ChangeEffect string
+
+// The effects of a change.
+const (
+	EffectNone ChangeEffect = "none"
+	// EffectWider: more suppliers may be able to take part.
+	EffectWider ChangeEffect = "wider_circle"
+	// EffectFundamental: fundamental points of the documents are changed.
+	EffectFundamental ChangeEffect = "fundamental"
+)
+
+// ChangeEffects lists the effects.
+func ChangeEffects() []ChangeEffect {
+	return []ChangeEffect{EffectNone, EffectWider, EffectFundamental}
+}
+
 // A Document is one of the buyers' documents, in one version. Earlier versions are kept.
 type Document struct {
 	ID            ID `gorm:"primaryKey"`

@@ -247,16 +247,19 @@ var tenderEntries = []EntryRule{
 	{
 		Kind: EntryConduct, Path: "conduct", What: "how the negotiation or dialogue on a lot is conducted",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+		wording: wordedBody[Conduct],
 	},
 	{
 		Kind: EntryPartnershipPlan, Path: "partnership-plans",
 		What:  "in which phases the innovation partnership of a lot goes, and what ends it",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+		wording: wordedBody[PartnershipPlan],
 	},
 	{
 		Kind: EntryFramework, Path: "framework-terms",
 		What:  "the terms by which a lot is awarded as a framework agreement",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+		wording: wordedBody[FrameworkTerms],
 	},
 	{
 		Kind: EntryPartnershipReport, Path: "partnership-reports",
@@ -354,6 +357,11 @@ var tenderEntries = []EntryRule{
 	{
 		Kind: EntryNonPurchase, Path: "non-purchases", What: "why a buyer buys nothing",
 		Phase: PhaseTender, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true,
+	},
+	{
+		Kind: EntryPublicationProof, Path: "publication-proofs",
+		What:  "what the Publications Office has confirmed of a notice",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer}, Single: true, Enduring: true,
 	},
 	{
 		Kind: EntryIndividualReport, Path: "individual-report", What: "the individual report on the procedure",

@@ -83,6 +83,9 @@ func checkUnits(field, s string) *Refusal {
 // Subject is the lot.
 func (f FrameworkTerms) Subject() string { return string(f.Lot) }
 
+// Wording lists what tenderers read.
+func (f FrameworkTerms) Wording() []Wording { return []Wording{{"/longer", f.Longer}, {"/how", f.How}} }
+
 // FrameworkOf returns the terms of a lot's framework agreement, with the entry that holds them; false: the lot is no
 // framework agreement.
 func (d Dossier) FrameworkOf(lot ID) (FrameworkTerms, Entry, bool) {

@@ -7,7 +7,7 @@ import "time"
 type LostReceipt struct {
 	// Digest is the SHA-256 of the signed text, Note.
 	Digest string `gorm:"primaryKey"`
-	// Act is what the receipt confirms: that a tender was received, or withdrawn.
+	// Act is what the receipt confirms: that a tender was received, withdrawn or confirmed.
 	Act            string
 	TenderID       ID
 	ProcurementID  ID

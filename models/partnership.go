@@ -73,6 +73,17 @@ func (p PartnershipPlan) Check() error {
 // Subject is the lot.
 func (p PartnershipPlan) Subject() string { return string(p.Lot) }
 
+// Wording lists what tenderers read.
+func (p PartnershipPlan) Wording() []Wording {
+	all := []Wording{{"/performance", p.Performance}, {"/conditions", p.Conditions}}
+	for i, phase := range p.Phases {
+		at := fmt.Sprintf("/phases/%d", i)
+		all = append(all, Wording{at + "/title", phase.Title}, Wording{at + "/targets", phase.Targets},
+			Wording{at + "/payment", phase.Payment})
+	}
+	return all
+}
+
 // A PartnershipReport says whether one partner has attained the targets of a phase.
 type PartnershipReport struct {
 	Tender   ID     `json:"tender" doc:"The tender of the partner"`

@@ -30,6 +30,8 @@ const (
 	CodeConsentMissing   Code = "consent_missing"
 	CodeNotAnnouncedSo   Code = "not_announced_so"
 	CodeTenderWithdrawn  Code = "tender_withdrawn"
+	// CodeNothingToConfirm refuses to confirm a tender after which nothing was changed.
+	CodeNothingToConfirm Code = "nothing_to_confirm"
 	// CodeBoxOpen refuses what would tell how many tenders are in a box that is not closed.
 	CodeBoxOpen Code = "box_open"
 )
@@ -122,6 +124,10 @@ var refusedTenders = []RefusalType{
 			"only if it said so.",
 	},
 	{CodeTenderWithdrawn, RefusalConflict, "The tender was withdrawn", "Hand in a new one."},
+	{
+		CodeNothingToConfirm, RefusalConflict, "There is nothing to confirm",
+		"A tender is confirmed after a notice of change. Without one it stands as it was handed in.",
+	},
 	{
 		CodeBoxOpen, RefusalConflict, "A box of tenders is open",
 		"The answer would tell how many tenders arrived. Ask again when the box is closed.",

@@ -46,6 +46,11 @@ func (c Conduct) Check() error {
 // Subject is the lot.
 func (c Conduct) Subject() string { return string(c.Lot) }
 
+// Wording lists what tenderers read.
+func (c Conduct) Wording() []Wording {
+	return []Wording{{"/method", c.Method}, {"/payments", c.Payments}}
+}
+
 // A Talk was held with one participant of a negotiation or dialogue, on what it had handed in.
 type Talk struct {
 	Tender ID     `json:"tender" doc:"The tender or solution that was discussed: it names participant and round"`

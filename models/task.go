@@ -20,6 +20,10 @@ const (
 	TaskQuestions = "questions_open"
 	// TaskOpenerTest asks the openers of a box to release a test envelope.
 	TaskOpenerTest = "opener_test"
+	// TaskPublicationProof asks the lead procurer to record what the Publications Office has confirmed of a notice.
+	// Until then the procurement lacks a proof of dispatch (Directive 2014/24/EU, Article 51); nothing waits for it.
+	// Its subject is the notice.
+	TaskPublicationProof = "publication_proof_missing"
 	// TaskTenderMissing tells the buyers, once the box is closed, that a supplier holds a receipt of a tender that the
 	// record does not know (received_at), or of the withdrawal of one that stands on record (withdrawn_at). Its subject
 	// is the tender.

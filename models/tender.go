@@ -123,6 +123,46 @@ func (t Tender) Version() int64 {
 	return 2
 }
 
+// A TenderConfirmation says that a tenderer holds on to its tender after a change of what was published.
+type TenderConfirmation struct {
+	TenderID ID
+	// NoticeID is the last notice of change that the tenderer had read.
+	NoticeID ID
+	// ConfirmedAt is in procedure time, RecordedAt the same instant in real time.
+	ConfirmedAt time.Time
+	RecordedAt  time.Time
+	// Receipt is the signed note that the supplier got.
+	Receipt string
+}
+
+// A TenderChange is a notice of change that was dispatched after a tender was handed in, while the tender could still
+// be replaced or withdrawn. It asks the tenderer to do that or to confirm the tender. A tenderer that does not answer
+// has handed its tender in all the same.
+type TenderChange struct {
+	TenderID ID
+	NoticeID ID
+	// Digest is the SHA-256 of the notice, in hexadecimal.
+	Digest       string
+	DispatchedAt time.Time
+	// ConfirmedAt is when the tenderer first confirmed the tender after this change; nil: it did not.
+	ConfirmedAt *time.Time
+}
+
+// Confirmable refuses to confirm a tender after the changes that its tenderer was told of, oldest first, unless the
+// notice is the last of them and was not confirmed yet ([CodeNothingToConfirm]; [CodeInvalidValue] for another notice).
+func Confirmable(changes []TenderChange, notice ID) *Refusal {
+	if len(changes) == 0 || changes[len(changes)-1].ConfirmedAt != nil {
+		return Refuse(CodeNothingToConfirm, "", "nothing was changed since the tender was handed in or confirmed").
+			Accepting("a confirmation after a notice of change")
+	}
+	if last := changes[len(changes)-1]; last.NoticeID != notice {
+		return Refuse(CodeInvalidValue, "/notice", "the last notice of change is %s of %s", last.NoticeID,
+			Instant(last.DispatchedAt)).
+			Accepting("%s, once you have read what has changed", last.NoticeID)
+	}
+	return nil
+}
+
 // Ended refuses to act on a tender that no longer stands ([CodeTenderWithdrawn], [CodeTenderReplaced]);
 // it returns nil for one that does.
 func (t Tender) Ended() *Refusal {

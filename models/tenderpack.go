@@ -27,6 +27,12 @@ type TenderPack struct {
 	Requirements []PackRequirement `json:"requirements"`
 	Clauses      []Clauses         `json:"clauses"`
 	Glossary     []Term            `json:"glossary"`
+	// LotLimits say for how many lots one tenderer may tender, and how many it is awarded at most.
+	LotLimits *LotLimits `json:"lot_limits,omitempty"`
+	// Conformance announces tests before the award.
+	Conformance *ConformancePlan `json:"conformance_plan,omitempty"`
+	// Follows are pre-commercial procurements whose results everybody is told.
+	Follows []PrecedingPCP `json:"follows,omitempty"`
 	// Claims shorten or lengthen the time limits.
 	Claims []Claim `json:"claims"`
 	// Documents are the buyers' uploaded documents for tenderers.
@@ -40,9 +46,10 @@ type TenderPack struct {
 
 // A PackBuyer is a contracting authority.
 type PackBuyer struct {
-	Name    string `json:"name"`
-	Country string `json:"country"`
-	Lead    bool   `json:"lead"`
+	Organisation ID     `json:"organisation"`
+	Name         string `json:"name"`
+	Country      string `json:"country"`
+	Lead         bool   `json:"lead"`
 
 	Address *Address `json:"address,omitempty"`
 }
@@ -64,6 +71,12 @@ type PackLot struct {
 
 	Criteria  AwardCriteria      `json:"award_criteria"`
 	Selection *SelectionCriteria `json:"selection_criteria,omitempty"`
+	// Conduct says how negotiations or the dialogue are conducted.
+	Conduct *Conduct `json:"conduct,omitempty"`
+	// Partnership says in which phases an innovation partnership goes.
+	Partnership *PartnershipPlan `json:"partnership_plan,omitempty"`
+	// Framework says that the lot is awarded as a framework agreement.
+	Framework *FrameworkTerms `json:"framework_terms,omitempty"`
 }
 
 // A PackRequirement is a requirement as tenderers read it, without what it was drawn from.

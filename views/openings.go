@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/ppi-engine/ppi/internal/opening"
@@ -105,12 +106,15 @@ func (v *Views) study(
 type Tenderer struct {
 	Tender       models.ID
 	Organisation models.Organisation
+	// Changes are the notices of change that asked for a confirmation, oldest first. Whoever did not confirm its tender
+	// has tendered all the same.
+	Changes []models.TenderChange
 }
 
 // Tenderers lists who tendered for a lot, once it is opened.
 func (v *Views) Tenderers(ctx context.Context, r Reader, lot models.ID) ([]Tenderer, error) {
 	var tenderers []Tenderer
-	err := v.dossier(ctx, r, OfTenderers, func(_ *store.Tx, d models.Dossier) error {
+	err := v.dossier(ctx, r, OfTenderers, func(tx *store.Tx, d models.Dossier) error {
 		l, ok := d.Tendering.Lot(lot)
 		if !ok {
 			return models.NoSuchResource()
@@ -122,8 +126,14 @@ func (v *Views) Tenderers(ctx context.Context, r Reader, lot models.ID) ([]Tende
 		if !opened {
 			return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of lot %d are not opened yet", l.Number)
 		}
+		changes, err := tx.ChangesIn(box.ID)
+		if err != nil {
+			return err
+		}
 		for _, t := range d.Tendering.In(box.ID) {
-			tenderers = append(tenderers, Tenderer{t.ID, d.Tendering.Tenderers[t.OrganisationID]})
+			own := slices.DeleteFunc(slices.Clone(changes),
+				func(c models.TenderChange) bool { return c.TenderID != t.ID })
+			tenderers = append(tenderers, Tenderer{t.ID, d.Tendering.Tenderers[t.OrganisationID], own})
 		}
 		return nil
 	})

@@ -103,9 +103,11 @@ func lookings() map[string]looking {
 		"Tenders": at(boxes, func(ctx context.Context, v *views.Views, r views.Reader) ([]models.Tender, error) {
 			return v.Tenders(ctx, r, "", "", 10)
 		}),
-		"Tender":     by(boxes, (*views.Views).Tender, tender),
-		"Receipt":    by(boxes, (*views.Views).Receipt, tender),
-		"Withdrawal": by(boxes, (*views.Views).Withdrawal, tender),
+		"Tender":       by(boxes, (*views.Views).Tender, tender),
+		"Receipt":      by(boxes, (*views.Views).Receipt, tender),
+		"Withdrawal":   by(boxes, (*views.Views).Withdrawal, tender),
+		"Changes":      by(boxes, (*views.Views).Changes, tender),
+		"Confirmation": by(boxes, (*views.Views).Confirmation, tender),
 		"Envelope": at("supplier opener", func(ctx context.Context, v *views.Views, r views.Reader) (models.Upload,
 			error,
 		) {

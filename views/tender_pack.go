@@ -7,7 +7,6 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/notices/pack"
-	"github.com/ppi-engine/ppi/rules/evaluation"
 	"github.com/ppi-engine/ppi/rules/publication"
 )
 
@@ -90,27 +89,22 @@ func (v *Views) PreviewPack(ctx context.Context, r Reader) (PackPreview, error) 
 		if err != nil {
 			return err
 		}
-		preview.Documents = slices.DeleteFunc(given, func(d models.Document) bool { return d.Rendering != "" })
-		lots := awaiting(d.Tendering.Lots)
-		if len(lots) > 0 || !slices.ContainsFunc(d.Tendering.Lots, models.Lot.Running) {
-			preview.Missing = append(publication.Missing(d, lots), evaluation.Unready(d, lots)...)
+		preview.Documents = publication.Uploaded(given)
+		lots := publication.Awaiting(d.Tendering.Lots)
+		running := slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return !l.Running() })
+		if len(lots) == 0 && len(running) > 0 {
+			lots = running // as the record is now
 		} else {
-			lots = slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return !l.Running() })
+			responses, err := tx.Responses(models.ConsultationResponse{ProcurementID: d.Procurement.ID}, "", 0)
+			if err != nil {
+				return err
+			}
+			preview.Missing = publication.Unready(d, responses)
 		}
-		composed := publication.Pack(d, lots)
-		composed.At = models.PackAt("", d.Procurement.ID)
-		for _, document := range preview.Documents {
-			composed.Documents = append(composed.Documents, document.InPack(""))
-		}
-		preview.Files, err = pack.Files(composed)
+		preview.Files, err = pack.Files(publication.Pack(d, lots, preview.Documents, ""))
 		return err
 	})
 	return preview, err
-}
-
-// awaiting are the lots that the next publication publishes.
-func awaiting(lots []models.Lot) []models.Lot {
-	return slices.DeleteFunc(slices.Clone(lots), func(l models.Lot) bool { return l.Published() || l.EndedAt != nil })
 }
 
 // PreviewFile renders one file of [Views.PreviewPack].

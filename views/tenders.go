@@ -60,6 +60,26 @@ func (v *Views) Withdrawal(ctx context.Context, r Reader, tender models.ID) (Rec
 	return seal.ReadIssued(t.Withdrawal)
 }
 
+// Changes lists the notices of change that ask for a confirmation of a tender, oldest first.
+func (v *Views) Changes(ctx context.Context, r Reader, tender models.ID) ([]models.TenderChange, error) {
+	if _, err := v.Tender(ctx, r, tender); err != nil {
+		return nil, err
+	}
+	return v.Store.Changes(ctx, tender)
+}
+
+// Confirmation reads the receipt of the last confirmation of a tender again.
+func (v *Views) Confirmation(ctx context.Context, r Reader, tender models.ID) (Receipt, error) {
+	if _, err := v.Tender(ctx, r, tender); err != nil {
+		return Receipt{}, err
+	}
+	c, err := v.Store.ConfirmationAfter(ctx, tender, "")
+	if err != nil {
+		return Receipt{}, err
+	}
+	return seal.ReadIssued(c.Receipt)
+}
+
 // Envelope finds the sealed bytes of an envelope. A supplier may always read its own. An opener may read it once the
 // lot is opened, and a price once quality is locked; not while the procurement is suspended, because opening is an act
 // of the buyers. Envelope returns a [TooEarly] to a reader who asks too early.

@@ -47,8 +47,7 @@ func readFile(name string) ([]byte, error) {
 
 // saysOf says what the record makes of a receipt.
 func saysOf(e acts.EnteredReceipt) string {
-	done := map[seal.Act]string{seal.ActReceived: "received", seal.ActWithdrawn: "withdrawn"}[e.Act]
-	text := fmt.Sprintf("the receipt is genuine: tender %s was %s at %s\n", e.TenderID, done,
+	text := fmt.Sprintf("the receipt is genuine: tender %s was %s at %s\n", e.TenderID, e.Act,
 		e.ProcedureTime.UTC().Format(time.RFC3339))
 	switch {
 	case e.Known:
@@ -60,6 +59,9 @@ func saysOf(e acts.EnteredReceipt) string {
 	}
 	text += fmt.Sprintf(" (SHA-256 %s)\n", e.Digest)
 	switch {
+	case !e.Contradicts && e.Act == seal.ActConfirmed:
+		return text + "the record knows the tender, or that it was withdrawn: until the deadline the supplier can " +
+			"confirm it again; it counts as handed in anyway\n"
 	case !e.Contradicts:
 		return text + "the tender was withdrawn and does not stand on record: nothing is to be done, and no task " +
 			"names it any more\n"

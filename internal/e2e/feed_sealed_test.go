@@ -68,6 +68,15 @@ func TestNobodyLearnsOfTendersInAnOpenBox(t *testing.T) {
 			require.Equal(t, heard, p.awaitSent(t, portal, start))
 			p.requireNotTold(t, portal, first, second)
 
+			notice := p.act(t, p.Lead, models.VerbMoveDeadline, map[string]any{
+				"lot": p.lot, "deadline": p.deadlineIn(t, 50), "reason": "The plan of the hall was wrong.",
+			})["notice"]
+			heard, before = p.awaitSent(t, portal, start), p.look(t, legal, second.Client)
+			p.confirm(t, first, notice)
+			require.Equal(t, before, p.look(t, legal, second.Client), "nobody learns who confirms")
+			require.Equal(t, heard, p.awaitSent(t, portal, start))
+			p.requireNotTold(t, portal, first, second)
+
 			if mode == models.ModeRehearsal {
 				p.closeBox(t)
 				p.requireClosingTold(t, portal, start)

@@ -165,3 +165,68 @@ func TestWhatWasPublishedChangesOnlyInTheOpen(t *testing.T) {
 	require.Equal(t, "ten metres", before, "everybody reads the version before, too")
 	require.Equal(t, 1, b.countEvents(t, event.DocumentChanged{}))
 }
+
+// confirm has a supplier confirm its tender after a notice of change.
+func (p *tenderPlay) confirm(t *testing.T, s *supplier, notice any) {
+	t.Helper()
+	_, problem := do(t, s.Client, apiclient.Request{
+		Path: p.Path("/tenders/" + string(s.tender) + "/actions/confirm"), IfMatch: "*",
+		In: map[string]any{"notice": notice},
+	})
+	require.Nil(t, problem)
+}
+
+// After a change of the documents everybody is asked in public whether its tender stays. Who does not answer has
+// tendered all the same; those who evaluate are told once the box is opened.
+func TestAChangeOfTheDocumentsAsksWhoHasTendered(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.describeTender(t)
+	given := func(text string) map[string]any {
+		return map[string]any{
+			"title": models.Text{"en": "Plan of the hall"}, "audience": models.AudienceTenderers, "significant": false,
+			"upload": p.upload(t, b.Lead, []byte(text), models.PurposeDocument),
+		}
+	}
+	first := given("ten metres")
+	delete(first, "significant")
+	plan := b.post(t, b.Lead, "/documents", first)
+	b.act(t, b.Lead, models.VerbPublish, nil)
+	p.supplyTwo(t)
+	require.NoError(t, b.alter(t, b.Lead, http.MethodPut, "/documents/"+string(plan.ID), given("9.99 metres")))
+
+	var notices struct {
+		Items []struct {
+			ID      models.ID `json:"id"`
+			Content struct {
+				Asks bool `json:"asks_tenderers_to_confirm"`
+			} `json:"content"`
+		} `json:"items"`
+	}
+	b.get(t, b.Admin.As(""), "/tender-pack/notices", &notices)
+	told := notices.Items[len(notices.Items)-1]
+	require.True(t, told.Content.Asks, "whoever has tendered is asked, in public")
+	p.confirm(t, p.suppliers[0], told.ID)
+	p.opened(t)
+
+	var tenderers struct {
+		Items []struct {
+			Tender  models.ID `json:"tender_id"`
+			Changes []struct {
+				Notice    models.ID `json:"notice"`
+				Confirmed string    `json:"confirmed_at"`
+			} `json:"changes"`
+		} `json:"items"`
+	}
+	b.get(t, p.evaluators[0], "/lots/"+string(p.lot)+"/tenderers", &tenderers)
+	require.Len(t, tenderers.Items, 2, "both have tendered")
+	for _, x := range tenderers.Items {
+		require.Len(t, x.Changes, 1)
+		require.Equal(t, told.ID, x.Changes[0].Notice)
+		require.Equal(t, x.Tender == p.suppliers[0].tender, x.Changes[0].Confirmed != "")
+	}
+	report, err := b.Follow(t.Context(), "tenders", "tender_confirmations", "boxes", "notices")
+	require.NoError(t, err)
+	require.True(t, report.Valid(), "%+v", report.Differences)
+	require.Positive(t, report.Rows)
+}

@@ -71,6 +71,17 @@ func TestNothingIsPublishedBeforeItIsReady(t *testing.T) {
 		string(models.CodeBelowStatutoryMinimum),
 	}, codes)
 	require.Contains(t, accepted[2], "or later", "the earliest lawful deadline is named")
+	var preview struct {
+		Missing []struct {
+			Code string `json:"code"`
+		} `json:"missing"`
+	}
+	b.get(t, b.Lead, "/tender-pack/preview", &preview)
+	var shown []string
+	for _, m := range preview.Missing {
+		shown = append(shown, m.Code)
+	}
+	require.Equal(t, codes, shown, "the preview names what the publication would refuse")
 
 	criteria := rig.AwardCriteria(lot)
 	criteria["price_weight"] = "41"

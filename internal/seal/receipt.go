@@ -28,9 +28,11 @@ type Act string
 const (
 	ActReceived  Act = "received"
 	ActWithdrawn Act = "withdrawn"
+	// ActConfirmed is that of a tender that its tenderer confirmed after a notice of change.
+	ActConfirmed Act = "confirmed"
 )
 
-// A Receipt confirms to a supplier that its tender was received or withdrawn, and when (Directive
+// A Receipt proves to a supplier that its tender was received, withdrawn or confirmed, and when (Directive
 // 2014/24/EU, Annex IV (a): the exact time and date of receipt can be determined precisely).
 type Receipt struct {
 	Act           Act
@@ -54,6 +56,8 @@ type Receipt struct {
 	Envelopes []models.Envelope
 	// SupersedesID is the tender that this one replaced; empty: none.
 	SupersedesID models.ID
+	// NoticeID is the last notice of change before a confirmation; empty: none was confirmed.
+	NoticeID models.ID
 }
 
 // Manifest returns the SHA-256, in hexadecimal, of the list of envelopes: for each, in order, a line with the word
@@ -84,6 +88,9 @@ func (r Receipt) Text() string {
 		models.Instant(r.ProcedureTime), models.Instant(r.RealTime), r.Manifest)
 	if r.SupersedesID != "" {
 		b.WriteString("supersedes " + string(r.SupersedesID) + "\n")
+	}
+	if r.NoticeID != "" {
+		b.WriteString("notice " + string(r.NoticeID) + "\n")
 	}
 	writeEnvelopes(&b, r.Envelopes)
 	return b.String()
@@ -155,6 +162,7 @@ func (r *Receipt) fill(values map[string]string) error {
 	r.Openers = values["openers"]
 	r.OrganisationID, r.Mode = models.ID(values["organisation"]), models.Mode(values["mode"])
 	r.Manifest, r.SupersedesID = values["manifest"], models.ID(values["supersedes"])
+	r.NoticeID = models.ID(values["notice"])
 	var procedure, clock error
 	r.ProcedureTime, procedure = time.Parse(models.InstantLayout, values["procedure_time"])
 	r.RealTime, clock = time.Parse(models.InstantLayout, values["real_time"])

@@ -72,6 +72,9 @@ func TestAReceiptVerifiesAndReadsBackAsItWasSigned(t *testing.T) {
 		"received":  func(*seal.Receipt) {},
 		"replacing": func(r *seal.Receipt) { r.SupersedesID = "tnd_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e14" },
 		"withdrawn": func(r *seal.Receipt) { r.Act = seal.ActWithdrawn },
+		"confirmed": func(r *seal.Receipt) {
+			r.Act, r.NoticeID = seal.ActConfirmed, "ntc_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e15"
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

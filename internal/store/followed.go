@@ -142,6 +142,13 @@ var asReceipted = `x.receipt LIKE 'ppi-engine.org/tender-receipt/%' || E'\nact r
 	AND x.ended_at IS NOT DISTINCT FROM coalesce((SELECT y.received_at FROM tenders y WHERE y.supersedes_id = x.id),
 		CASE WHEN x.withdrawal <> '' THEN x.ended_at END)`
 
+// confirmedAsReceipted tells whether the row of a confirmation holds what its signed receipt says.
+var confirmedAsReceipted = `x.receipt LIKE 'ppi-engine.org/tender-receipt/%' || E'\nact confirmed\ntender '
+		|| x.tender_id || E'\n%'
+	AND x.receipt LIKE '%' || E'\nprocedure_time ' || ` + instantOf("x.confirmed_at") + `
+		|| E'\nreal_time ' || ` + instantOf("x.recorded_at") + ` || E'\n%'
+	AND x.receipt LIKE '%' || E'\nnotice ' || x.notice_id || E'\n%' AND x.digest = ` + receiptDigest
+
 var followedPlatform = []FollowedTable{
 	{
 		"organisations", columns(plain("version"), computed("identity", Parted, identityOf)), "x.id",
@@ -173,6 +180,10 @@ var followedPlatform = []FollowedTable{
 		"tenders", columns(computed("receipt", Plain, receiptDigest),
 			computed("withdrawal", Plain, withdrawalDigest), computed("as_receipted", Plain, asReceipted)),
 		"x.id", "tenders x",
+	},
+	{
+		"tender_confirmations", columns(plain("tender_id"), computed("as_receipted", Plain, confirmedAsReceipted)),
+		"x.digest", "tender_confirmations x",
 	},
 }
 

@@ -6,10 +6,11 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// GaveReceipt tells whether the record has a tender with this receipt, of its receiving or of its withdrawal.
+// GaveReceipt tells whether the record has a tender with this receipt, of its receiving, withdrawal or confirmation.
 func (tx *Tx) GaveReceipt(tender models.ID, note string) (bool, error) {
 	var gave bool
-	err := tx.Ask("SELECT EXISTS (SELECT FROM tenders WHERE id = $1 AND $2 IN (receipt, withdrawal))",
+	err := tx.Ask("SELECT EXISTS (SELECT FROM tenders WHERE id = $1 AND $2 IN (receipt, withdrawal)) OR "+
+		"EXISTS (SELECT FROM tender_confirmations WHERE tender_id = $1 AND receipt = $2)",
 		[]any{tender, note}, &gave)
 	if err != nil {
 		return false, fmt.Errorf("look for receipt: %w", err)

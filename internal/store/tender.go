@@ -90,8 +90,9 @@ type Content struct {
 	Received int64
 	Standing int64
 	// Digest is the SHA-256, in hexadecimal, over a line for each tender in the order of their IDs: its ID and the
-	// SHA-256 of its receipt, and, if it was withdrawn, that of the withdrawal's receipt, separated by blanks. It
-	// proves that the events about single tenders in the log match the box.
+	// SHA-256 of its receipt, if it was withdrawn that of the withdrawal's receipt, and for each confirmation the word
+	// confirmed and the SHA-256 of its receipt, in the order of the notices, separated by blanks. It proves that the
+	// events about single tenders in the log match the box.
 	Digest string
 }
 
@@ -99,6 +100,8 @@ type Content struct {
 const summedUp = `SELECT count(*) AS received, count(*) FILTER (WHERE t.ended_at IS NULL) AS standing,
 	encode(sha256(convert_to(coalesce(string_agg(t.id || ' ' || encode(sha256(convert_to(t.receipt, 'UTF8')), 'hex')
 		|| CASE WHEN t.withdrawal = '' THEN '' ELSE ' ' || encode(sha256(convert_to(t.withdrawal, 'UTF8')), 'hex') END
+		|| coalesce((SELECT string_agg(' confirmed ' || encode(sha256(convert_to(c.receipt, 'UTF8')), 'hex'), ''
+			ORDER BY c.notice_id) FROM tender_confirmations c WHERE c.tender_id = t.id), '')
 		|| E'\n', '' ORDER BY t.id), ''), 'UTF8')), 'hex') AS digest
 	FROM tenders t WHERE t.box_id = `
 

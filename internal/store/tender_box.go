@@ -19,6 +19,8 @@ type Approach struct {
 	ProcurementID, LotID, OrganisationID models.ID
 	// UploadIDs are the uploads of the envelopes that the supplier brings.
 	UploadIDs []models.ID
+	// Confirms asks for the changes after the tender that stands.
+	Confirms bool
 }
 
 // A Counter is what decides whether a box takes what a supplier brings. It was read in one statement with the clock,
@@ -35,6 +37,8 @@ type Counter struct {
 	// the procurement for which a tender of the organisation stands; they are not read where nothing is limited.
 	MostLots int
 	Others   []int
+	// Changes are the notices of change after the standing tender, oldest first, if they were asked for.
+	Changes []models.TenderChange
 	// Uploads are those of the uploads named that exist.
 	Uploads []models.Upload
 }
@@ -105,6 +109,8 @@ const (
 var (
 	shareLastBox = fmt.Sprintf(shareBox, fmt.Sprintf(lastBox, "$1"))
 	readLastBox  = fmt.Sprintf(readBox, fmt.Sprintf(lastBox, "l.id"))
+	readChanges  = changesOf + "t.ended_at IS NULL AND t.organisation_id = $2 AND b.id = (SELECT x.id FROM (" +
+		fmt.Sprintf(lastBox, "$1") + ") x)" + oldestFirst
 )
 
 // approach begins the transaction, waits for the lock of the lot's last box, and reads. It returns [errNextBox] when
@@ -131,6 +137,9 @@ func approach(ctx context.Context, conn *pgx.Conn, a Approach) (Counter, error) 
 	})
 	batch.Queue(readLastBox+placeholders(len(arguments)-len(a.UploadIDs), len(a.UploadIDs)), arguments...).
 		Query(func(rows pgx.Rows) error { return box.scan(rows, a.OrganisationID) })
+	if a.Confirms {
+		batch.Queue(readChanges, a.LotID, a.OrganisationID).Query(box.scanChanges)
+	}
 	err := conn.SendBatch(ctx, batch).Close()
 	switch {
 	case err != nil:
@@ -152,6 +161,12 @@ func placeholders(after, n int) string {
 		list[i] = "$" + strconv.Itoa(after+1+i)
 	}
 	return "(" + strings.Join(list, ", ") + ")"
+}
+
+func (c *Counter) scanChanges(rows pgx.Rows) error {
+	var err error
+	c.Changes, err = pgx.CollectRows(rows, pgx.RowToStructByNameLax[models.TenderChange])
+	return err //nolint:wrapcheck // it is wrapped with the whole batch
 }
 
 // scan reads the box from each row, and an upload, if there is one.

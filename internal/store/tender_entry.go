@@ -15,12 +15,14 @@ import (
 )
 
 // A Deposit is what one act at a box writes: a tender that comes in, perhaps in place of another, or a tender that is
-// withdrawn. It always has its event, dated by the database's clock alone, and the answer to its request.
+// withdrawn or confirmed. It always has its event, dated by the database's clock alone, and the answer to its request.
 type Deposit struct {
 	// Tender comes in, in place of the one it supersedes.
 	Tender *models.Tender
 	// Withdrawn is the tender that is taken back: of it, EndedAt and Withdrawal are written.
 	Withdrawn *models.Tender
+	// Confirmed is that its tenderer holds on to a tender.
+	Confirmed *models.TenderConfirmation
 	Event     event.Event
 	Request   Request
 }
@@ -42,6 +44,10 @@ const (
 		SELECT tender.id, e.* FROM tender, (VALUES `
 	endWithdrawn = `WITH tender AS (UPDATE tenders SET ended_at = $8, ended_by = 'withdrawn', withdrawal = $9
 		WHERE id = $10 AND ended_at IS NULL RETURNING id)`
+	insertConfirmation = `WITH tender AS (INSERT INTO tender_confirmations
+			(tender_id, notice_id, confirmed_at, recorded_at, receipt, digest)
+		SELECT t.id, $8, $9, $2, $10, $12 FROM tenders t WHERE t.id = $11 AND t.ended_at IS NULL FOR NO KEY UPDATE
+		RETURNING tender_id AS id)`
 	insertRest = `, event AS (INSERT INTO events (id, type, at, recorded_at, data, canonical)
 		SELECT $1, '%s', $2, $2, $3, $4 FROM tender)
 	INSERT INTO requests (id, fingerprint, body) SELECT $5, $6, $7 FROM tender`
@@ -61,7 +67,8 @@ func deposit(ctx context.Context, conn *pgx.Conn, e Deposit) error {
 	written, err := results.Exec()
 	err = errors.Join(err, results.Close())
 	switch violation, _ := pg.ViolationOf(err); {
-	case violation.Constraint == "requests_pkey", violation.Constraint == "tenders_standing":
+	case violation.Constraint == "requests_pkey", violation.Constraint == "tenders_standing",
+		violation.Constraint == "tender_confirmations_tender_id_notice_id_key":
 		return ErrDepositRefused
 	case violation.Constraint == "tender_envelopes_upload_id_fkey":
 		return models.Refuse(models.CodeUploadGone, "/envelopes", "an unused upload of an envelope was removed").
@@ -89,6 +96,10 @@ func (e Deposit) statement() (string, []any, error) {
 	rest := fmt.Sprintf(insertRest, recorded.Type)
 	if w := e.Withdrawn; w != nil {
 		return endWithdrawn + rest, append(arguments, w.EndedAt, w.Withdrawal, w.ID), nil
+	}
+	if c := e.Confirmed; c != nil {
+		return insertConfirmation + rest, append(arguments, c.NoticeID, c.ConfirmedAt, c.Receipt, c.TenderID,
+			models.Digest([]byte(c.Receipt))), nil
 	}
 	t := e.Tender
 	arguments = append(arguments,

@@ -292,6 +292,7 @@ var catalogue = []Row{
 	},
 	{"tender.received", TenderReceived{}, nobody, "A tender was received."},
 	{"tender.withdrawn", TenderWithdrawn{}, nobody, "A tender was withdrawn."},
+	{"tender.confirmed", TenderConfirmed{}, nobody, "A tender was confirmed after a notice of change."},
 	{
 		"tender.refused",
 		TenderRefused{},

@@ -99,6 +99,9 @@ type TenderReceived struct {
 // TenderWithdrawn is the payload of tender.withdrawn.
 type TenderWithdrawn TenderReceived
 
+// TenderConfirmed is the payload of tender.confirmed.
+type TenderConfirmed TenderReceived
+
 // TenderRefused is the payload of tender.refused.
 type TenderRefused struct {
 	LotID          models.ID   `json:"lot_id" doc:"The lot"`
@@ -197,6 +200,7 @@ func (ProcurementPublished) event()  {}
 func (DeadlineMoved) event()         {}
 func (TenderReceived) event()        {}
 func (TenderWithdrawn) event()       {}
+func (TenderConfirmed) event()       {}
 func (TenderRefused) event()         {}
 func (TenderRefusalsCounted) event() {}
 func (LotClosed) event()             {}

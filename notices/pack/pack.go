@@ -94,8 +94,8 @@ func Document(p models.TenderPack, language string) (paper.Document, error) {
 		d.Warning = w.Rehearsal
 	}
 	for _, section := range []paper.Section{
-		b.subject(), b.lots(), b.submission(), b.selection(), b.requirements(), b.award(), b.clauses(), b.glossary(),
-		b.documents(),
+		b.subject(), b.lots(), b.limits(), b.submission(), b.selection(), b.talks(), b.requirements(), b.tests(),
+		b.award(), b.partnership(), b.framework(), b.clauses(), b.glossary(), b.follows(), b.documents(),
 	} {
 		if len(section.Blocks)+len(section.Sections) > 0 {
 			d.Sections = append(d.Sections, section)

@@ -29,8 +29,11 @@ func sample(languages ...string) models.TenderPack {
 		Procedure: "restricted procedure", Source: "Directive 2014/24/EU, Article 28", Law: "FR", Directive: "2014/24",
 		Languages: languages, NotDivided: in("One system"),
 		Buyers: []models.PackBuyer{
-			{Name: "Lead", Country: "FR", Lead: true, Address: &models.Address{Street: "1 Quay", Town: "Nantes"}},
-			{Name: "Other", Country: "ES"},
+			{
+				Organisation: "org_1", Name: "Lead", Country: "FR", Lead: true,
+				Address: &models.Address{Street: "1 Quay", Town: "Nantes"},
+			},
+			{Organisation: "org_2", Name: "Other", Country: "ES"},
 		},
 		Lots: []models.PackLot{{
 			Lot: "lot_1", Number: 1, Title: in("Nodes"), Description: in("Many"), HandsIn: models.HandedRequest,
@@ -50,10 +53,39 @@ func sample(languages ...string) models.TenderPack {
 					{ID: "x", Title: in("Experience"), Requirement: in("Three systems")},
 				},
 			},
+			Conduct: &models.Conduct{
+				Method: in("By video"), Reduction: true, Remain: 3, AwardInitial: true, Payments: in("A prize"),
+			},
+			Partnership: &models.PartnershipPlan{
+				Partners: 2, Reduction: true, Stop: true, Conditions: in("If targets are missed"),
+				Performance: in("Ten per second"), MaximumCost: models.Money{Amount: "900000.00", Currency: "EUR"},
+				Phases: []models.PartnershipPhase{
+					{ID: "a", Title: in("Prototype"), Targets: in("It runs"), Months: 6, Payment: in("A third")},
+				},
+			},
+			Framework: &models.FrameworkTerms{
+				Operators: 2, Months: 60, Longer: in("Long tests"),
+				Estimate: models.Money{Amount: "1.00", Currency: "EUR"},
+				Maximum:  models.Money{Amount: "2.00", Currency: "EUR"}, Quantity: "48", Unit: "nodes",
+				Buyers: []models.ID{"org_2"}, CallOffs: models.CallOffBoth, How: in("By letter"),
+			},
 		}},
 		Requirements: []models.PackRequirement{{
 			Code: "R-001", Statement: in("It computes"), Type: "functional", Use: models.UseMinimum,
 			Minimum: in("fast"), Verification: models.Verification{Method: "test", How: in("by a run")}, Lots: []int{1},
+		}},
+		LotLimits: &models.LotLimits{MostTendered: 3, MostAwarded: 2, Rule: models.LotsByTotal},
+		Conformance: &models.ConformancePlan{
+			Tested: models.TestedFirst, Conditions: in("In our laboratory"), Tests: []models.ConformanceTest{
+				{
+					ID: "run", Title: in("A run"), Requirements: []string{"R-001"}, How: in("by us"),
+					Passes: in("it ends"),
+				},
+			},
+		},
+		Follows: []models.PrecedingPCP{{
+			Reference: "PCP 7", EndedOn: "2025-01-31", Results: in("Two prototypes"),
+			Contractors: []models.PCPContractor{{Name: "Maker", Country: "FR", Reached: models.PCPPhases()[0]}},
 		}},
 		Clauses:  []models.Clauses{{IntellectualProperty: in("Stays"), Confidentiality: in("Kept")}},
 		Glossary: []models.Term{{Term: in("Node"), Meaning: in("A machine")}},
@@ -138,6 +170,37 @@ func TestEveryLanguageHasAllFixedWords(t *testing.T) {
 			require.NotEmpty(t, text, language)
 		}
 	}
+}
+
+// What the notice announces stands in the pack, in words (Directive 2014/24/EU, Articles 29 to 33 and 46(2)).
+func TestWhatTheNoticeAnnouncesStandsInThePack(t *testing.T) {
+	t.Parallel()
+	all, err := load()
+	require.NoError(t, err)
+	for language, w := range all {
+		document, err := Document(sample(language), language)
+		require.NoError(t, err)
+		content, err := document.HTML()
+		require.NoError(t, err)
+		page := html.UnescapeString(string(content))
+		for _, announced := range []string{
+			"By video", "A prize", w.Values["reduced"], w.Values["award_reserved"], "Prototype", "It runs", "A third",
+			"Ten per second", "900000.00 EUR", w.Values["ends_single"], w.Values["ends_all"], "If targets are missed",
+			"Long tests", "2.00 EUR", "48 nodes", w.Values["both"], "By letter", w.Values["highest_total"],
+			"In our laboratory", "A run", "it ends", w.Values["first_ranked"], "PCP 7", "Maker (FR)", "Two prototypes",
+		} {
+			require.Contains(t, page, announced, language)
+		}
+		for _, key := range []string{"talks", "partnership", "framework", "limits", "tests", "follows"} {
+			require.Contains(t, page, w.Sections[key], language)
+		}
+	}
+	bare := sample("en")
+	bare.LotLimits, bare.Conformance, bare.Follows = nil, nil, nil
+	bare.Lots[0].Conduct, bare.Lots[0].Partnership, bare.Lots[0].Framework = nil, nil, nil
+	document, err := Document(bare, "en")
+	require.NoError(t, err)
+	require.Len(t, document.Sections, 9, "where nothing is announced there is no section of it")
 }
 
 // Whoever hears the page must find its way: WCAG 2.2, 1.3.1, 2.4.2, 2.4.6, 3.1.1.

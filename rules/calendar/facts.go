@@ -47,6 +47,7 @@ const (
 	EventNoticePublication  Event = "notice_publication"
 	EventNoticeRegistered   Event = "notice_registered"
 	EventInvitationDispatch Event = "invitation_dispatch"
+	EventChangeDispatch     Event = "change_dispatch"
 	EventTenderDeadline     Event = "tender_deadline"
 	EventAnswersDue         Event = "answers_due"
 	EventQuestionReceipt    Event = "question_receipt"
@@ -64,8 +65,9 @@ const (
 func Events() []Event {
 	return []Event{
 		EventUnnamed, EventNoticeDispatch, EventNoticePublication, EventNoticeRegistered, EventInvitationDispatch,
-		EventTenderDeadline, EventAnswersDue, EventQuestionReceipt, EventLettersDispatch, EventLettersReceipt,
-		EventLettersDelivery, EventAwardNotice, EventReasonsRequest, EventConclusion, EventAward, EventInformed,
+		EventChangeDispatch, EventTenderDeadline, EventAnswersDue, EventQuestionReceipt, EventLettersDispatch,
+		EventLettersReceipt, EventLettersDelivery, EventAwardNotice, EventReasonsRequest, EventConclusion, EventAward,
+		EventInformed,
 	}
 }
 

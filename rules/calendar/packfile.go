@@ -83,7 +83,7 @@ func (r Rule) checkAdopted() error {
 }
 
 func (r Rule) checkShare() error {
-	if r.Share.Part < 1 || r.Share.Part >= r.Share.Of || r.Length != (Length{}) {
+	if r.Share.Part < 1 || r.Share.Part > r.Share.Of || r.Length != (Length{}) {
 		return errors.New("a share is a part of the whole, and has no length")
 	}
 	return nil

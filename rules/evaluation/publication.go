@@ -303,8 +303,11 @@ type ChangeNotice struct {
 	DeadlineZone  string    `json:"deadline_zone"`
 	Reason        string    `json:"reason"`
 	// Outage is why, if suppliers could not reach the platform.
-	Outage       *models.Outage `json:"outage,omitempty"`
-	DispatchedAt time.Time      `json:"dispatched_at"`
+	Outage *models.Outage `json:"outage,omitempty"`
+	// AsksTenderers asks whoever has handed something in, without knowing whether anybody has, to confirm, replace or
+	// withdraw it before the deadline. Notices of earlier releases do not.
+	AsksTenderers bool      `json:"asks_tenderers_to_confirm,omitempty"`
+	DispatchedAt  time.Time `json:"dispatched_at"`
 }
 
 // MovedSince tells whether, after an instant, the public was informed that the deadline of a lot was moved by decision:
@@ -338,8 +341,10 @@ type DocumentNotice struct {
 	Before      models.PackDocument `json:"document_before"`
 	After       models.PackDocument `json:"document_after"`
 	// Significant tells that tenderers were given more time for it.
-	Significant  bool      `json:"significant"`
-	DispatchedAt time.Time `json:"dispatched_at"`
+	Significant bool `json:"significant"`
+	// AsksTenderers is as in a [ChangeNotice].
+	AsksTenderers bool      `json:"asks_tenderers_to_confirm,omitempty"`
+	DispatchedAt  time.Time `json:"dispatched_at"`
 }
 
 // ComposeChangeNotice writes the notice that the deadline of a lot was moved from the given instant to the present one.
@@ -348,7 +353,8 @@ func ComposeChangeNotice(d models.Dossier, lot models.Lot, from time.Time, reaso
 	n := ChangeNotice{
 		Procurement: d.Procurement.ID, Mode: d.Procurement.Mode, Title: d.Procurement.Title, Lot: lot.ID,
 		Number: lot.Number, Box: box.ID, Stage: box.Stage, From: from.UTC(), Deadline: box.Deadline.UTC(),
-		DeadlineLocal: box.DeadlineLocal, DeadlineZone: box.DeadlineZone, Reason: reason, DispatchedAt: d.Now.UTC(),
+		DeadlineLocal: box.DeadlineLocal, DeadlineZone: box.DeadlineZone, Reason: reason, AsksTenderers: true,
+		DispatchedAt: d.Now.UTC(),
 	}
 	n.Changes = noticeOf(d, lot)
 	return n

@@ -63,6 +63,8 @@ func Told(d models.Dossier) []models.Wording {
 	var all []models.Wording
 	kinds := []models.EntryKind{
 		models.EntryRequirement, models.EntryGlossary, models.EntryClauses, models.EntryLotsDecision,
+		models.EntryConformancePlan, models.EntryPrecedingPCP, models.EntryConduct, models.EntryPartnershipPlan,
+		models.EntryFramework,
 	}
 	for _, kind := range kinds {
 		rule, _ := models.EntryRuleOf(kind)

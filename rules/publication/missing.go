@@ -10,7 +10,8 @@ import (
 )
 
 // Missing lists what tenderers could not read if lots were published now: a deadline, requirements of a lot that has
-// none, and texts that lack a language of the procurement. Award and selection criteria are judged by rules/evaluation.
+// none, and texts that lack a language of the procurement. What is written for each lot, such as its criteria, is
+// judged by rules/evaluation.
 func Missing(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	p, languages := d.Procurement, d.Procurement.Languages
 	faults := untitled("/title", "the procurement's title", p.Title, languages)
@@ -23,7 +24,10 @@ func Missing(d models.Dossier, lots []models.Lot) []*models.Refusal {
 		}
 		faults = append(faults, unworded("/requirements/"+r.Code, r.Wording(), languages)...)
 	}
-	for _, kind := range []models.EntryKind{models.EntryGlossary, models.EntryClauses, models.EntryLotsDecision} {
+	for _, kind := range []models.EntryKind{
+		models.EntryGlossary, models.EntryClauses, models.EntryLotsDecision, models.EntryConformancePlan,
+		models.EntryPrecedingPCP,
+	} {
 		rule, _ := models.EntryRuleOf(kind)
 		for _, e := range d.Of(kind) {
 			faults = append(faults, unworded("/"+rule.Path, models.WordingOf(e), languages)...)

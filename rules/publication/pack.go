@@ -8,34 +8,34 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/evaluation"
 	"github.com/ppi-engine/ppi/rules/procedure"
 	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
-// Pack composes the tender pack of lots as the record is now: of lots that are published, with the deadline of their
-// last box; of others, with the deadline that their first box is to have. Documents and addresses are the caller's to
-// add.
-func Pack(d models.Dossier, lots []models.Lot) models.TenderPack {
-	p, limits := d.Procurement, d.TimeLimits()
+// Pack composes the tender pack of lots as the record is now, with all that the contract notice says of them: of lots
+// that are published, with the deadline of their last box; of others, with the deadline that their first box is to
+// have. The documents are those that were uploaded for tenderers; the address is that of the API, or empty for paths.
+func Pack(d models.Dossier, lots []models.Lot, uploaded []models.Document, address string) models.TenderPack {
+	p, n := d.Procurement, evaluation.ComposeContractNotice(d, lots)
 	pack := models.TenderPack{
 		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Description: p.Description, Languages: p.Languages,
-		Directive: limits.Directive, Claims: limits.Claims, PublishedAt: d.Now.UTC(), Openers: d.PublishedOpeners(),
+		Directive: n.TimeLimits.Directive, Claims: n.TimeLimits.Claims, PublishedAt: d.Now.UTC(), Openers: n.Openers,
+		Law: n.ApplicableLaw, LotLimits: n.LotLimits, Conformance: n.Conformance, Follows: n.Follows,
+		At: models.PackAt(address, p.ID),
+	}
+	for _, document := range uploaded {
+		pack.Documents = append(pack.Documents, document.InPack(address))
 	}
 	way, err := procedure.Of(d)
 	if err == nil {
 		pack.Procedure, pack.Source = way.Name, way.Source
 	}
-	if f, err := timelimit.Of(d); err == nil {
-		pack.Law = f.Law
+	for _, b := range n.Buyers {
+		pack.Buyers = append(pack.Buyers, models.PackBuyer(b))
 	}
-	for _, m := range d.Buyers() {
-		o := d.Organisations[m.OrganisationID]
-		pack.Buyers = append(pack.Buyers, models.PackBuyer{
-			Name: o.LegalName, Country: o.Country, Lead: m.Lead, Address: o.Address,
-		})
-	}
-	for _, lot := range lots {
-		pack.Lots = append(pack.Lots, packLot(d, way, lot))
+	for i, lot := range lots {
+		pack.Lots = append(pack.Lots, packLot(d, way, lot, n.Lots[i]))
 	}
 	if decision, ok := latest[models.LotsDecision](d, models.EntryLotsDecision); ok && !decision.Divided {
 		pack.NotDivided = decision.Reasons
@@ -52,8 +52,16 @@ func Pack(d models.Dossier, lots []models.Lot) models.TenderPack {
 	return pack
 }
 
-func packLot(d models.Dossier, way models.Procedure, lot models.Lot) models.PackLot {
-	shown := models.PackLot{Lot: lot.ID, Number: lot.Number, Title: lot.Title, Description: lot.Description}
+// Uploaded are the documents that were uploaded, without those that render the record.
+func Uploaded(documents []models.Document) []models.Document {
+	return slices.DeleteFunc(slices.Clone(documents), func(d models.Document) bool { return d.Rendering != "" })
+}
+
+func packLot(d models.Dossier, way models.Procedure, lot models.Lot, n evaluation.NoticeLot) models.PackLot {
+	shown := models.PackLot{
+		Lot: lot.ID, Number: lot.Number, Title: lot.Title, Description: lot.Description, Criteria: n.Criteria,
+		Selection: n.Selection, Conduct: n.Conduct, Partnership: n.Partnership, Framework: n.Framework,
+	}
 	box := lot.Box()
 	if !lot.Published() && len(way.Stages) > 0 {
 		box = planned(d, way.First(), lot)
@@ -68,12 +76,6 @@ func packLot(d models.Dossier, way models.Procedure, lot models.Lot) models.Pack
 			over = over.UTC()
 			shown.QuestionsUntil = &over
 		}
-	}
-	if criteria, _, ok := d.CriteriaFor(lot.ID); ok {
-		shown.Criteria = criteria.Published()
-	}
-	if selection, _, ok := d.SelectionFor(lot.ID); ok && way.Asks(models.NoticeSelection) {
-		shown.Selection = &selection
 	}
 	return shown
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
 // A desk is a procurement in two languages whose one lot is ready to be published.
@@ -95,7 +96,7 @@ func TestALotOfWhichNothingIsRequiredIsNotPublished(t *testing.T) {
 			d.write(models.EntryRequirement, c)
 			missing := map[string]models.Code{"/lots/1/requirements": models.CodeRequirementsMissing}
 			require.Equal(t, missing, d.missing())
-			require.Empty(t, Pack(d.Dossier, d.Tendering.Lots).Requirements)
+			require.Empty(t, Pack(d.Dossier, d.Tendering.Lots, nil, "").Requirements)
 		})
 	}
 }
@@ -133,6 +134,9 @@ func TestEveryTextOfThePackIsInEveryLanguage(t *testing.T) {
 		},
 		"/lots-decision/reasons": func(d *desk) {
 			d.write(models.EntryLotsDecision, models.LotsDecision{Reasons: english})
+		},
+		"/conformance-plan/conditions": func(d *desk) {
+			d.write(models.EntryConformancePlan, models.ConformancePlan{Conditions: english})
 		},
 	} {
 		t.Run(field, func(t *testing.T) {
@@ -172,7 +176,7 @@ func TestThePackHoldsNothingThatIsNotPublished(t *testing.T) {
 		Traces: []models.ID{secret},
 	})
 	d.write(models.EntryRequirement, models.Requirement{Code: "R-004", Statement: both(secret), Use: models.UseNone})
-	written, err := json.Marshal(Pack(d.Dossier, d.Tendering.Lots))
+	written, err := json.Marshal(Pack(d.Dossier, d.Tendering.Lots, nil, ""))
 	require.NoError(t, err)
 	for _, kept := range []string{secret, "987654", "per_secret"} {
 		require.NotContains(t, string(written), kept)
@@ -183,9 +187,10 @@ func TestThePackHoldsNothingThatIsNotPublished(t *testing.T) {
 func TestThePackTellsWhoBuysWhatUntilWhenByWhichLaw(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	p := Pack(d.Dossier, d.Tendering.Lots)
+	p := Pack(d.Dossier, d.Tendering.Lots, nil, "")
 	require.Equal(t, []models.PackBuyer{
-		{Name: "Ville", Country: "FR", Lead: true}, {Name: "Ciudad", Country: "ES"},
+		{Organisation: "org_a", Name: "Ville", Country: "FR", Lead: true},
+		{Organisation: "org_b", Name: "Ciudad", Country: "ES"},
 	}, p.Buyers)
 	require.Equal(t, "FR", p.Law)
 	require.Equal(t, time.Date(2026, 4, 15, 10, 0, 0, 0, time.UTC), p.Lots[0].Deadline)
@@ -195,7 +200,7 @@ func TestThePackTellsWhoBuysWhatUntilWhenByWhichLaw(t *testing.T) {
 
 	box := models.Box{HandsIn: models.HandedTender, OpenedAt: d.Now, Deadline: d.Now.Add(24 * time.Hour)}
 	d.Tendering.Lots[0].Boxes = []models.Box{box}
-	shown := Pack(d.Dossier, d.Tendering.Lots).Lots[0]
+	shown := Pack(d.Dossier, d.Tendering.Lots, nil, "").Lots[0]
 	require.Equal(t, box.Deadline, shown.Deadline, "once published, that of the box")
 }
 
@@ -203,7 +208,69 @@ func TestReasonsForOneLotAreToldOnlyIfThereIsOne(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.write(models.EntryLotsDecision, models.LotsDecision{Divided: true, Reasons: both("Several")})
-	require.Empty(t, Pack(d.Dossier, d.Tendering.Lots).NotDivided)
+	require.Empty(t, Pack(d.Dossier, d.Tendering.Lots, nil, "").NotDivided)
 	d.write(models.EntryLotsDecision, models.LotsDecision{Reasons: both("One system")})
-	require.True(t, strings.HasPrefix(Pack(d.Dossier, d.Tendering.Lots).NotDivided["en"], "One system"))
+	require.True(t, strings.HasPrefix(Pack(d.Dossier, d.Tendering.Lots, nil, "").NotDivided["en"], "One system"))
+}
+
+// Whatever the contract notice announces is in the pack, too.
+func TestThePackHoldsWhatTheNoticeAnnounces(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.write(models.EntryProcedureChoice, models.ProcedureChoice{
+		Procedure: "innovation", Reasons: both("New"),
+	})
+	d.write(models.EntryConduct, models.Conduct{Lot: d.lot.ID, Method: both("By video"), Reduction: true, Remain: 3})
+	d.write(models.EntryPartnershipPlan, models.PartnershipPlan{Lot: d.lot.ID, Partners: 2})
+	d.write(models.EntryFramework, models.FrameworkTerms{Lot: d.lot.ID, Operators: 4})
+	d.write(models.EntryLotLimits, models.LotLimits{MostTendered: 3})
+	d.write(models.EntryConformancePlan, models.ConformancePlan{Tested: models.TestedAll})
+	d.write(models.EntryPrecedingPCP, models.PrecedingPCP{Reference: "PCP 7"})
+	n, p := evaluation.ComposeContractNotice(d.Dossier, d.Tendering.Lots), Pack(d.Dossier, d.Tendering.Lots, nil, "")
+	require.NotNil(t, p.Lots[0].Conduct)
+	require.Equal(t, n.Lots[0].Conduct, p.Lots[0].Conduct)
+	require.NotNil(t, p.Lots[0].Partnership)
+	require.Equal(t, n.Lots[0].Partnership, p.Lots[0].Partnership)
+	require.Equal(t, 4, p.Lots[0].Framework.Operators)
+	require.Equal(t, 3, p.LotLimits.MostTendered)
+	require.Equal(t, models.TestedAll, p.Conformance.Tested)
+	require.Equal(t, "PCP 7", p.Follows[0].Reference)
+}
+
+// The pack lists the uploaded documents, with the address at which everybody reads them, and no rendering of itself.
+func TestThePackListsTheUploadedDocuments(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	plan := models.Document{ID: "doc_1", ProcurementID: d.Procurement.ID, Version: 2, Filename: "plan.pdf"}
+	given := []models.Document{plan, {ID: "doc_2", Rendering: "tender-pack.en.html"}}
+	p := Pack(d.Dossier, d.Tendering.Lots, Uploaded(given), "https://example.org")
+	require.Equal(t, []models.PackDocument{plan.InPack("https://example.org")}, p.Documents)
+	require.Equal(t, models.PackAt("https://example.org", d.Procurement.ID), p.At)
+}
+
+// Whatever a publication refuses is on the list that the preview shows, at once and not one after the other.
+func TestAllThatStandsInTheWayOfAPublicationIsNamed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.write(models.EntryLotsDecision, models.LotsDecision{Divided: true, Reasons: both("Several")})
+	responses := []models.ConsultationResponse{{ID: "rsp_1", Content: models.ResponseContent{
+		Answers: []models.ResponseAnswer{{
+			Answer: "It computes", Confidentiality: models.Confidentiality{Confidential: true},
+		}},
+	}}}
+	codes := map[models.Code]bool{}
+	for _, r := range Unready(d.Dossier, responses) {
+		codes[r.Code] = true
+	}
+	for _, code := range []models.Code{
+		models.CodePhaseNotOpen, models.CodeCapacityOpen, models.CodeSpecificationOpen, models.CodeEngagementStale,
+		models.CodeLotsNotAsDecided, models.CodeOpenersMissing, models.CodeConfidential,
+	} {
+		require.True(t, codes[code], code)
+	}
+	d.Tendering.Lots[0].Boxes = []models.Box{{OpenedAt: d.Now}}
+	first := Unready(d.Dossier, nil)
+	require.Equal(t, models.CodePhaseNotOpen, first[0].Code)
+	require.Equal(t, models.CodeAlreadyPublished, first[1].Code)
+	require.Equal(t, models.CodeLotsMissing, first[2].Code)
 }

@@ -12,6 +12,8 @@ const (
 	// SupplierRoles are the rows of role_assignments that are held for suppliers.
 	SupplierRoles = "role_assignments of suppliers"
 	Tenders       = "tenders"
+	// Confirmations are of tenders, after notices of change.
+	Confirmations = "tender_confirmations"
 	Endpoints     = "endpoints"
 )
 
@@ -64,6 +66,8 @@ func (f fold) platform(payload event.Payload) bool {
 		})
 	case event.TenderWithdrawn:
 		f.put(Tenders, string(p.TenderID), told{"withdrawal": p.Receipt})
+	case event.TenderConfirmed:
+		f.put(Confirmations, p.Receipt, told{"tender_id": string(p.TenderID), "as_receipted": true})
 	default:
 		return f.endpoint(payload)
 	}
