@@ -186,7 +186,7 @@ func (s *server) board() []rest.Operation {
 		rest.Get(ofProcurement+"/tasks", reads(views.OfTasks), "List what asks for attention, open tasks first",
 			s.listTasks),
 		rest.Get(ofProcurement+"/neutrality-findings", reads(views.OfNeutrality),
-			"Read needs and requirements as a tenderer's lawyer would, and list what may favour somebody",
+			"Read needs, requirements, clauses and criteria as a tenderer's lawyer would, and list what may favour somebody",
 			s.listNeutralityFindings),
 	}
 }

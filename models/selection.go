@@ -60,6 +60,16 @@ func (c SelectionCriteria) Check() error {
 	return Refusals(faults)
 }
 
+// Wording lists what candidates read of it.
+func (c SelectionCriteria) Wording() []Wording {
+	var all []Wording
+	for i, k := range c.Criteria {
+		at := fmt.Sprintf("/criteria/%d", i)
+		all = append(all, Wording{at + "/title", k.Title}, Wording{at + "/requirement", k.Requirement})
+	}
+	return append(all, Wording{"/rule", c.Rule})
+}
+
 // Subject is the lot.
 func (c SelectionCriteria) Subject() string { return string(c.Lot) }
 
