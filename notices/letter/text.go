@@ -194,10 +194,7 @@ func (c composer) why() models.LetterPart {
 	if len(c.LowPrice) > 0 {
 		part.Paragraphs = append(part.Paragraphs, c.say("low_price"), c.text(c.LowPrice))
 	}
-	for _, g := range c.Grounds {
-		part.Facts = append(part.Facts, c.facts("ground", c.value(string(g.Ground)), "found_by", g.Evidence,
-			"on", g.On, "measures", c.value(g.Measures), "measures_reason", g.Reason)...)
-	}
+	part.Facts = append(part.Facts, c.grounds()...)
 	for _, test := range slices.Sorted(maps.Keys(c.FailedTests)) {
 		part.Facts = append(part.Facts, models.LetterFact{
 			Name: c.say("test", "test", test), Value: c.FailedTests[test],
@@ -210,6 +207,16 @@ func (c composer) why() models.LetterPart {
 		}
 	}
 	return part
+}
+
+// grounds tells the grounds of an exclusion, how each was found and what self-cleaning came to.
+func (c composer) grounds() []models.LetterFact {
+	var told []models.LetterFact
+	for _, g := range c.Grounds {
+		told = append(told, c.facts("ground", c.value(string(g.Ground)), "found_by", g.Evidence,
+			"on", g.On, "measures", c.value(g.Measures), "measures_reason", g.Reason)...)
+	}
+	return told
 }
 
 func (c composer) shortfall(s evaluation.Shortfall) string {
@@ -358,6 +365,7 @@ func (c composer) notInvited() models.LetterPart {
 	if c.ExcludedFor != "" {
 		part.Paragraphs = []string{c.value(c.ExcludedFor), c.given(c.text(c.ExclusionReason))}
 	}
+	part.Facts = c.grounds()
 	if c.Shortfall != nil {
 		part.Paragraphs = append(part.Paragraphs, c.shortfall(*c.Shortfall))
 	}

@@ -44,7 +44,7 @@ type Line struct {
 	// Because is how the bound was counted.
 	Because calendar.Explained
 	// Warnings say what is lawful but unwise.
-	Warnings []string
+	Warnings []models.Warning
 }
 
 // judge carries a timetable through, step by step.
@@ -221,8 +221,8 @@ func (j *judge) award() {
 	because, err := j.pack.Count(ruleStandstill, j.in.Letters, j.holidays, lettersBy(!j.in.ByPost)...)
 	line.Because, line.Earliest = because, because.Free
 	if awaits := awaited(because, !j.in.ByPost); len(awaits) > 0 {
-		line.Warnings = append(line.Warnings, "this is the earliest day; besides, the law waits for: "+
-			strings.Join(awaits, ", "))
+		line.Warnings = append(line.Warnings, models.Warn(models.WarnStandstillWaits, line.Field,
+			"this is the earliest day; besides, the law waits for: %s", strings.Join(awaits, ", ")))
 	}
 	if err == nil && !line.Given.IsZero() && line.Given.Before(because.Free) {
 		err = models.Refuse(models.CodeStandstill, line.Field, "%s is within the standstill: %s", line.Given, because).
