@@ -78,7 +78,7 @@ type Selection struct {
 	Request  ID                 `json:"request" doc:"The request to participate"`
 	Excluded CandidateExclusion `json:"excluded,omitempty"`
 	Reason   Text               `json:"reason,omitempty" doc:"What the candidate is told; required for an exclusion"`
-	Grounds []ExclusionFinding `json:"grounds,omitempty" maxItems:"30" doc:"Exclusion grounds found; see Article 57"`
+	Grounds  []ExclusionFinding `json:"grounds,omitempty" maxItems:"30" doc:"Exclusion grounds found; see Article 57"`
 
 	Findings []SelectionFinding `json:"findings,omitempty" maxItems:"50" doc:"One for each criterion; none if excluded"`
 

@@ -1,6 +1,9 @@
 package models
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // A WarningCode names a kind of warning; it never changes.
 type WarningCode string
@@ -79,4 +82,13 @@ func Warn(code WarningCode, field, format string, args ...any) Warning {
 func (w Warning) On(about ...ID) Warning {
 	w.About = append(slices.Clone(w.About), about...)
 	return w
+}
+
+// A Published is a procurement that was published, with those of its buyers who also buy in another one.
+type Published struct {
+	ID     ID
+	Title  Text `gorm:"serializer:json"`
+	Buyers []ID `gorm:"serializer:json"`
+	// At is when its first lot was published, in procedure time.
+	At time.Time
 }
