@@ -163,8 +163,8 @@ type Admission struct {
 	Grounds []ExclusionFinding `json:"grounds,omitempty" maxItems:"30" doc:"Exclusion grounds found; see Article 57"`
 }
 
-// Check refuses an exclusion without code and reason, one on a ground of Article 57 without the ground, its evidence and
-// a word on self-cleaning, and an admission in spite of a ground that stands without saying why.
+// Check refuses an exclusion without code and reason, one on a ground of Article 57 without the ground, its evidence
+// and a word on self-cleaning, and an admission in spite of a ground that stands without saying why.
 func (a Admission) Check() error {
 	faults := append(checkID("/tender", a.Tender, PrefixTender),
 		checkOneOf("/decision", a.Decision, AdmissionAdmitted, AdmissionExcluded)...)

@@ -8,8 +8,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Directive 2014/24/EU, Article 57(4)(d) and (6): who is excluded for an agreement with others learns what shows it, and
-// was heard on what it has done about it. The same goes for tenders and for requests to participate.
+// Directive 2014/24/EU, Article 57(4)(d) and (6): who is excluded for an agreement with others learns what shows it,
+// and was heard on what it has done about it. The same goes for tenders and for requests to participate.
 func TestAnExclusionForCollusionShowsItsEvidenceAndConsidersSelfCleaning(t *testing.T) {
 	t.Parallel()
 	because := models.Text{"en": "You agreed on prices."}

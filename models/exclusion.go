@@ -73,8 +73,8 @@ const (
 	reasonCollusion = "collusion"
 )
 
-// checkGrounds refuses an exclusion for a reason that rests on a ground which nobody names, and one in spite of measures
-// that suffice. Collusion rests on its own ground.
+// checkGrounds refuses an exclusion for a reason that rests on a ground which nobody names, and one in spite of
+// measures that suffice. Collusion rests on its own ground.
 func checkGrounds(excludedFor string, grounds []ExclusionFinding) []*Refusal {
 	const at = "/grounds"
 	var faults []*Refusal

@@ -11,7 +11,8 @@ const EntryNeutralityAnswer EntryKind = "neutrality_answer"
 // NeutralityKinds lists the kinds of entries whose wording must be neutral.
 func NeutralityKinds() []EntryKind {
 	return []EntryKind{
-		EntryNeedsStatement, EntryCommonNeed, EntryRequirement, EntryClauses, EntrySelectionCriteria, EntryAwardCriteria,
+		EntryNeedsStatement, EntryCommonNeed, EntryRequirement, EntryClauses,
+		EntrySelectionCriteria, EntryAwardCriteria,
 	}
 }
 

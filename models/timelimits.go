@@ -102,7 +102,8 @@ type Claim struct {
 }
 
 // Check refuses a directive and circumstances that no rule knows, one that is claimed twice, a claim without reason, a
-// procurement that is held to be outside without ground and reasons, and an agreement with all candidates that no document shows.
+// procurement that is held to be outside without ground and reasons, and an agreement with all candidates that no
+// document shows.
 func (l TimeLimits) Check() error {
 	faults := checkOneOf("/directive", l.Directive, DirectiveClassic, DirectiveUtilities)
 	faults = append(faults, checkOneOf("/contract", l.Contract, ContractWorks, "supplies", "services")...)

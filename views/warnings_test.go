@@ -16,7 +16,8 @@ func (r *record) buys(p models.Procurement, organisation models.ID) {
 	r.Helper()
 	r.tx(func(tx *store.Tx) error {
 		return tx.PutMember(models.Member{
-			ProcurementID: p.ID, OrganisationID: organisation, Kind: models.MemberBuyer, Lead: true, JoinedAt: p.CreatedAt,
+			ProcurementID: p.ID, OrganisationID: organisation, Kind: models.MemberBuyer, Lead: true,
+			JoinedAt: p.CreatedAt,
 		})
 	})
 }

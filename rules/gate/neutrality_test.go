@@ -47,19 +47,23 @@ func TestASelectionCriterionThatIsScoredIsFound(t *testing.T) {
 		want              []string
 	}{
 		"the experience of the firm": {
-			models.Text{"en": "Delivered systems"}, models.Text{"en": "Years of experience of the firm"},
+			models.Text{"en": "Delivered systems"},
+			models.Text{"en": "Years of experience of the firm"},
 			[]string{"award_criteria/criteria/0/title selection_as_award"},
 		},
 		"a title of a selection criterion": {
-			models.Text{"en": "Delivered systems"}, models.Text{"en": "delivered  systems."},
+			models.Text{"en": "Delivered systems"},
+			models.Text{"en": "delivered  systems."},
 			[]string{"award_criteria/criteria/0/title selection_as_award"},
 		},
 		"it in the second language": {
-			models.Text{"en": "Systems", "fr": "Systèmes livrés"}, models.Text{"en": "Delivery", "fr": "Systèmes livrés"},
+			models.Text{"en": "Systems", "fr": "Systèmes livrés"},
+			models.Text{"en": "Delivery", "fr": "Systèmes livrés"},
 			[]string{"award_criteria/criteria/0/title selection_as_award"},
 		},
 		"both, said once": {
-			models.Text{"en": "References"}, models.Text{"en": "References"},
+			models.Text{"en": "References"},
+			models.Text{"en": "References"},
 			[]string{"award_criteria/criteria/0/title selection_as_award"},
 		},
 		"the experience of the team": {

@@ -108,6 +108,20 @@ func explain(code Code) explanation {
 			"state the outcome with baseline and target, and leave the solution to the market",
 			"Call COS-PPI-2020-2-04, mandatory activity I",
 		}
+	case CodeLocalPreference, CodeSubcontracting, CodeSelection:
+		return explainFairness(code)
+	case CodeLanguage:
+	}
+	return explanation{
+		Low, "the engine knows no phrases of this language: it looked for names only " +
+			"and cannot say whether the text is neutral",
+		"have someone who knows the language read it", "Directive 2014/24/EU, Article 42",
+	}
+}
+
+// explainFairness explains what keeps others out although no product is named.
+func explainFairness(code Code) explanation {
+	switch code {
 	case CodeLocalPreference:
 		return explanation{
 			High, "prefers firms, products, references or certificates of one place",
@@ -120,18 +134,12 @@ func explain(code Code) explanation {
 			"leave it open, or say which tasks the tenderer has to perform itself, and why",
 			"Directive 2014/24/EU, Articles 63 and 71",
 		}
-	case CodeSelection:
+	default:
 		return explanation{
 			Medium, "scores what a tenderer is or has done, which is for selection, not what it offers",
 			"ask for it as a selection criterion, or score what is offered; experience counts only of the people who " +
 				"perform the contract, where their quality has a significant effect",
 			"Directive 2014/24/EU, Articles 58 and 67(2)(b); C-532/06 Lianakis",
-		}
-	default:
-		return explanation{
-			Low, "the engine knows no phrases of this language: it looked for names only " +
-				"and cannot say whether the text is neutral",
-			"have someone who knows the language read it", "Directive 2014/24/EU, Article 42",
 		}
 	}
 }

@@ -13,7 +13,8 @@ import (
 func SameTitle(id string, award, selection map[string]string, already []Finding) []Finding {
 	var findings []Finding
 	for _, tag := range slices.Sorted(maps.Keys(award)) {
-		said := slices.ContainsFunc(already, func(f Finding) bool { return f.Code == CodeSelection && f.Language == tag })
+		said := slices.ContainsFunc(already,
+			func(f Finding) bool { return f.Code == CodeSelection && f.Language == tag })
 		if said || !sameWords(award[tag], selection[tag]) {
 			continue
 		}

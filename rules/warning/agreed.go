@@ -104,8 +104,8 @@ func samePrice(
 	for _, price := range slices.Sorted(maps.Keys(holders)) {
 		if same := holders[price]; len(same) > 1 {
 			all = append(all, models.Warn(models.WarnSamePrice, "",
-				"in lot %d, the tenders of %s have the same price to the cent, %s %s", lot.Number, names(d, same), currency,
-				price).On(ids(same)...))
+				"in lot %d, the tenders of %s have the same price to the cent, %s %s",
+				lot.Number, names(d, same), currency, price).On(ids(same)...))
 		}
 	}
 	return all

@@ -23,7 +23,8 @@ func newFile(t *testing.T) *file {
 	t.Helper()
 	f := &file{t, models.Dossier{
 		Procurement: models.Procurement{
-			ID: "prc_this", Title: models.Text{"en": "Energy efficient supercomputers for research"}, Zone: "Europe/Paris",
+			ID: "prc_this", Title: models.Text{"en": "Energy efficient supercomputers for research"},
+			Zone: "Europe/Paris",
 		},
 		Organisations: map[models.ID]models.Organisation{}, Now: now,
 	}}
@@ -58,7 +59,8 @@ func codes(all []models.Warning) []models.WarningCode {
 	return found
 }
 
-// Directive 2014/24/EU, Articles 4 and 5(3): what all buyers expect to pay counts, and reaching the threshold is enough.
+// Directive 2014/24/EU, Articles 4 and 5(3): what all buyers expect to pay counts, and to reach the threshold is
+// enough.
 func TestTheSumOfTheEstimatesIsComparedWithTheThresholdOfTheDay(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -69,52 +71,84 @@ func TestTheSumOfTheEstimatesIsComparedWithTheThresholdOfTheDay(t *testing.T) {
 		says                      string
 	}{
 		"each is below, both reach it": {
-			"70000.00", "70000.00", "EUR", models.TimeLimits{}, "2026-03-02",
+			"70000.00", "70000.00", "EUR",
+			models.TimeLimits{},
+			"2026-03-02",
 			[]models.WarningCode{"threshold_reached"},
-			"the estimates of 2 of 2 buyers add up to EUR 140000.00, which is at or above the threshold of EUR 140000 " +
-				"for supplies and services of central government authorities",
+			"the estimates of 2 of 2 buyers add up to EUR 140000.00, which is at or above the threshold of " +
+				"EUR 140000 for supplies and services of central government authorities",
 		},
 		"a cent below": {
-			"70000.00", "69999.99", "EUR", models.TimeLimits{}, "2026-03-02",
-			[]models.WarningCode{"below_threshold"}, "nobody has said on which ground",
+			"70000.00", "69999.99", "EUR",
+			models.TimeLimits{},
+			"2026-03-02",
+			[]models.WarningCode{"below_threshold"},
+			"nobody has said on which ground",
 		},
 		"the same a year earlier": {
-			"70000.00", "70000.00", "EUR", models.TimeLimits{}, "2025-12-31",
-			[]models.WarningCode{"below_threshold"}, "EUR 143000",
+			"70000.00", "70000.00", "EUR",
+			models.TimeLimits{},
+			"2025-12-31",
+			[]models.WarningCode{"below_threshold"},
+			"EUR 143000",
 		},
 		"the higher threshold too": {
-			"200000", "16000", "EUR", models.TimeLimits{}, "2026-03-02",
-			[]models.WarningCode{"threshold_reached"}, "EUR 216000 for supplies and services of authorities below",
+			"200000", "16000", "EUR",
+			models.TimeLimits{},
+			"2026-03-02",
+			[]models.WarningCode{"threshold_reached"},
+			"EUR 216000 for supplies and services of authorities below",
 		},
 		"works": {
-			"200000", "16000", "EUR", models.TimeLimits{Contract: "works"}, "2026-03-02",
-			[]models.WarningCode{"below_threshold"}, "EUR 5404000 for works",
+			"200000", "16000", "EUR",
+			models.TimeLimits{Contract: "works"},
+			"2026-03-02",
+			[]models.WarningCode{"below_threshold"},
+			"EUR 5404000 for works",
 		},
 		"it is said that it is below": {
-			"1000", "1000", "EUR", models.TimeLimits{Outside: &models.Outside{Ground: "below_threshold", Reasons: "small"}},
-			"2026-03-02", []models.WarningCode{"outside_directive"}, "small. The procedure keeps to all its rules",
+			"1000", "1000", "EUR",
+			models.TimeLimits{Outside: &models.Outside{Ground: "below_threshold", Reasons: "small"}},
+			"2026-03-02",
+			[]models.WarningCode{"outside_directive"},
+			"small. The procedure keeps to all its rules",
 		},
 		"it is said, and is not so": {
 			"140000", "1000", "EUR",
-			models.TimeLimits{Outside: &models.Outside{Ground: "below_threshold", Reasons: "small"}}, "2026-03-02",
-			[]models.WarningCode{"outside_directive", "outside_contradicted"}, "but the estimates of 2 of 2 buyers",
+			models.TimeLimits{Outside: &models.Outside{Ground: "below_threshold", Reasons: "small"}},
+			"2026-03-02",
+			[]models.WarningCode{"outside_directive", "outside_contradicted"},
+			"but the estimates of 2 of 2 buyers",
 		},
 		"an article excludes it": {
 			"140000", "1000", "EUR",
-			models.TimeLimits{Outside: &models.Outside{Ground: "excluded", Article: "Article 12(1)", Reasons: "in house"}},
-			"2026-03-02", []models.WarningCode{"outside_directive", "threshold_reached"}, "Article 12(1) excludes it: in house",
+			models.TimeLimits{
+				Outside: &models.Outside{Ground: "excluded", Article: "Article 12(1)", Reasons: "in house"},
+			},
+			"2026-03-02",
+			[]models.WarningCode{"outside_directive", "threshold_reached"},
+			"Article 12(1) excludes it: in house",
 		},
 		"another currency": {
-			"140000", "1000", "PLN", models.TimeLimits{}, "2026-03-02",
-			[]models.WarningCode{"threshold_not_compared"}, "in euro only",
+			"140000", "1000", "PLN",
+			models.TimeLimits{},
+			"2026-03-02",
+			[]models.WarningCode{"threshold_not_compared"},
+			"in euro only",
 		},
 		"utilities": {
-			"140000", "1000", "EUR", models.TimeLimits{Directive: "2014/25"}, "2026-03-02",
-			[]models.WarningCode{"threshold_not_compared"}, "2014/25",
+			"140000", "1000", "EUR",
+			models.TimeLimits{Directive: "2014/25"},
+			"2026-03-02",
+			[]models.WarningCode{"threshold_not_compared"},
+			"2014/25",
 		},
 		"a day without thresholds": {
-			"140000", "1000", "EUR", models.TimeLimits{}, "2040-03-02",
-			[]models.WarningCode{"threshold_not_compared"}, "2040-03-02",
+			"140000", "1000", "EUR",
+			models.TimeLimits{},
+			"2040-03-02",
+			[]models.WarningCode{"threshold_not_compared"},
+			"2040-03-02",
 		},
 		"no estimate": {"", "", "", models.TimeLimits{}, "2026-03-02", []models.WarningCode{}, ""},
 	} {
@@ -164,7 +198,7 @@ func TestAnEarlierProcurementOfTheSameSubjectMayBelongToThisOne(t *testing.T) {
 		says  string
 	}{
 		"within twelve months": {func(*models.Published) {}, "less than 12 months before"},
-		"within twenty-four":   {func(p *models.Published) { p.At = now.AddDate(0, -13, 0) }, "less than 24 months before"},
+		"within twenty-four":   {func(p *models.Published) { p.At = now.AddDate(0, -13, 0) }, "less than 24 months"},
 		"on the first day":     {func(p *models.Published) { p.At = now.AddDate(0, -24, 0) }, "2024-03-02"},
 		"a day earlier":        {func(p *models.Published) { p.At = now.AddDate(0, -24, -1) }, ""},
 		"after this one":       {func(p *models.Published) { p.At = now }, ""},
@@ -269,7 +303,7 @@ func TestTendersThatLookAgreedAreRemarked(t *testing.T) {
 			}
 		}, []models.WarningCode{"mirrored_prices"}},
 		"a cent off in one of them": {"relative_to_lowest", func(f *file) {
-			for lot, price := range map[int][2]string{1: {"100.00", "110.00"}, 2: {"200", "220.01"}, 3: {"0.30", "0.33"}} {
+			for lot, price := range map[int][2]string{1: {"100", "110"}, 2: {"200", "220.01"}, 3: {"0.30", "0.33"}} {
 				f.offer(lot, "A", "x", price[0])
 				f.offer(lot, "B", "y", price[1])
 			}
@@ -295,7 +329,8 @@ func TestTendersThatLookAgreedAreRemarked(t *testing.T) {
 	}
 }
 
-// Before quality is locked nobody learns from a warning what a rival offers, and whoever may not study a lot never does.
+// Before quality is locked nobody learns from a warning what a rival offers, and whoever may not study a lot never
+// does.
 func TestNothingIsRemarkedOfTendersThatMayNotBeKnown(t *testing.T) {
 	t.Parallel()
 	f := opened(t, "relative_to_lowest")
