@@ -249,7 +249,7 @@ func (c composer) points() models.LetterPart {
 	table.Head = row(table.Head, c.Names["winner_points"])
 	for _, l := range c.Lines {
 		table.Rows = append(table.Rows,
-			row([]string{c.title(l), l.Weight, l.How, l.Points.String()}, l.Winner.String()))
+			row([]string{c.title(l), l.Weight, c.formula(l.How), l.Points.String()}, l.Winner.String()))
 	}
 	if c.Rank > 0 {
 		table.Rows = append(table.Rows, row([]string{c.Names["total"], "", "", c.Total}, c.WinnerTotal))
@@ -347,13 +347,13 @@ func (c composer) standstill() models.LetterPart {
 	if c.StandstillUntil != nil {
 		until = utc(*c.StandstillUntil)
 	}
-	part.Facts = c.facts("standstill_until", until, "counted", c.Standstill, "law", c.Law)
+	part.Facts = c.facts("standstill_until", until, "counted", c.Standstill, "law", c.law(c.Law))
 	return part
 }
 
 // review says how to have the decision reviewed. The record does not name the body, so the letter does not either.
 func (c composer) review() models.LetterPart {
-	part := c.part("review", c.say("review", "law", cmp.Or(c.Law, c.say("law_of_lead"))))
+	part := c.part("review", c.say("review", "law", cmp.Or(c.law(c.Law), c.say("law_of_lead"))))
 	if c.kind() == kindAward {
 		part.Paragraphs = append(part.Paragraphs, c.say("review_in_time"))
 	}
