@@ -135,7 +135,8 @@ func (a *awardedOn) limited(among *evaluation.AwardAmongLots) {
 		return
 	}
 	a.among = among.Tender
-	a.NotRecomputed = "to which tender the lot goes depends on other lots and earlier awards, which this file does not have"
+	a.NotRecomputed = "to which tender the lot goes depends on other lots and earlier awards, " +
+		"which this file does not have"
 	if among.Because != "" {
 		a.NotRecomputed += "; the ranking says: " + among.Because
 	}

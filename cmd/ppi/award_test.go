@@ -115,7 +115,7 @@ func TestAnAwardByLimitsOfLotsIsSaidToBeNotRecomputed(t *testing.T) {
 	export := exported(t, event.LotAwarded{LotID: e.Lot, TenderID: second, Ranking: e.Digest})
 	code, stdout, _ := invoke(t, nil, "award", "recompute", file(t, e), "--export", export)
 	require.Equal(t, exitDone, code, stdout)
-	require.Contains(t, stdout, "awarded "+string(second)+" on this ranking, as the ranking says; NOT recomputed: to which")
+	require.Contains(t, stdout, "awarded "+string(second)+" on this ranking, as the ranking says; NOT recomputed: to")
 	require.Contains(t, stdout, "the ranking says: A was awarded lot 1")
 	require.Contains(t, stdout, "to which tender the lot goes was not recomputed\n")
 	code, stdout, _ = invoke(t, nil, "award", "recompute", "--json", file(t, e), "--export", export)

@@ -78,7 +78,8 @@ func (v value) compared() string {
 		relation = "at or above"
 	}
 	return fmt.Sprintf("the estimates of %d of %d buyers add up to EUR %s, "+
-		"which is %s the threshold of EUR %s for %s (%s)", v.buyers, v.of, v.sum, relation, v.threshold, v.kind, v.source)
+		"which is %s the threshold of EUR %s for %s (%s)",
+		v.buyers, v.of, v.sum, relation, v.threshold, v.kind, v.source)
 }
 
 func valued(d models.Dossier) value {
