@@ -270,15 +270,15 @@ type TimetableSetting struct {
 
 // TimetableLine is one step.
 type TimetableLine struct {
-	Step      string         `json:"step" example:"tenders"`
-	Given     string         `json:"given,omitempty" format:"date"`
-	Earliest  string         `json:"earliest,omitempty" format:"date" doc:"First lawful day"`
-	Instant   *time.Time     `json:"earliest_instant,omitempty" doc:"First lawful instant of a deadline"`
-	Latest    string         `json:"latest,omitempty" format:"date" doc:"Last lawful day"`
-	Lawful    bool           `json:"lawful"`
-	Violation *LineViolation `json:"violation,omitempty"`
-	Warnings  []string       `json:"warnings"`
-	Explained string         `json:"explained,omitempty" doc:"How the bound was counted"`
+	Step      string           `json:"step" example:"tenders"`
+	Given     string           `json:"given,omitempty" format:"date"`
+	Earliest  string           `json:"earliest,omitempty" format:"date" doc:"First lawful day"`
+	Instant   *time.Time       `json:"earliest_instant,omitempty" doc:"First lawful instant of a deadline"`
+	Latest    string           `json:"latest,omitempty" format:"date" doc:"Last lawful day"`
+	Lawful    bool             `json:"lawful"`
+	Violation *LineViolation   `json:"violation,omitempty"`
+	Warnings  []models.Warning `json:"warnings" doc:"What is lawful and needs a thought; nothing of it is refused"`
+	Explained string           `json:"explained,omitempty" doc:"How the bound was counted"`
 }
 
 // LineViolation says what is unlawful and what would be accepted.
@@ -293,7 +293,7 @@ func showTimetable(lines []views.CalendarLine, language string) TimetableView {
 	for _, l := range lines {
 		line := TimetableLine{
 			Step: l.Step, Given: l.Given.OrNothing(), Earliest: l.Earliest.OrNothing(), Latest: l.Latest.OrNothing(),
-			Lawful: l.Violation == nil, Warnings: append([]string{}, l.Warnings...),
+			Lawful: l.Violation == nil, Warnings: orEmpty(l.Warnings),
 		}
 		if !l.EarliestInstant.IsZero() {
 			line.Instant = &l.EarliestInstant

@@ -22,7 +22,7 @@ type NeutralityFindingView struct {
 	Reason     string           `json:"reason"`
 	Suggestion string           `json:"suggestion"`
 	Source     string           `json:"source" doc:"Article or rule"`
-	Open       bool             `json:"open" doc:"It blocks a gate: no second person has said why the words may stay"`
+	Open       bool             `json:"open" doc:"No second person has said why the words may stay"`
 	Answer     models.ID        `json:"answer,omitempty" doc:"The answer that says why the words may stay"`
 }
 

@@ -186,8 +186,12 @@ func (s *server) board() []rest.Operation {
 		rest.Get(ofProcurement+"/tasks", reads(views.OfTasks), "List what asks for attention, open tasks first",
 			s.listTasks),
 		rest.Get(ofProcurement+"/neutrality-findings", reads(views.OfNeutrality),
-			"Read needs and requirements as a tenderer's lawyer would, and list what may favour somebody",
+			"Read needs, requirements, clauses and criteria as a tenderer's lawyer would, and list what may favour "+
+				"somebody",
 			s.listNeutralityFindings),
+		rest.Get(ofProcurement+"/warnings", reads(views.OfWarnings),
+			"List what is lawful, or may be, and needs a thought: the value of the procurement, whether it belongs to "+
+				"an earlier one, and tenders that look agreed", s.listWarnings),
 	}
 }
 

@@ -149,7 +149,7 @@ const excludedUnreadable ExclusionCode = "unreadable"
 func ExclusionCodes() []ExclusionCode {
 	return []ExclusionCode{
 		excludedIncomplete, excludedUnreadable, "not_conforming", ExcludedOnGround, "selection_criteria",
-		ExcludedAbnormallyLow, "conflict_of_interest", "collusion", "price_missing", "other",
+		ExcludedAbnormallyLow, "conflict_of_interest", reasonCollusion, "price_missing", "other",
 	}
 }
 
@@ -163,7 +163,8 @@ type Admission struct {
 	Grounds []ExclusionFinding `json:"grounds,omitempty" maxItems:"30" doc:"Exclusion grounds found; see Article 57"`
 }
 
-// Check refuses an exclusion without code and reason.
+// Check refuses an exclusion without code and reason, one on a ground of Article 57 without the ground, its evidence
+// and a word on self-cleaning, and an admission in spite of a ground that stands without saying why.
 func (a Admission) Check() error {
 	faults := append(checkID("/tender", a.Tender, PrefixTender),
 		checkOneOf("/decision", a.Decision, AdmissionAdmitted, AdmissionExcluded)...)
@@ -171,7 +172,13 @@ func (a Admission) Check() error {
 		faults = append(faults, checkOneOf("/code", a.Code, ExclusionCodes()...)...)
 		faults = append(faults, compact(CheckText("/reason", a.Reason, 8000))...)
 	}
-	return Refusals(append(faults, a.checkGrounds()...))
+	excludedFor := ""
+	if a.Decision == AdmissionExcluded {
+		excludedFor = string(a.Code)
+	} else if stands(a.Grounds) {
+		faults = append(faults, compact(CheckText("/reason", a.Reason, 8000))...)
+	}
+	return Refusals(append(faults, checkGrounds(excludedFor, a.Grounds)...))
 }
 
 // Subject is the tender.

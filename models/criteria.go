@@ -1,6 +1,7 @@
 package models
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 )
@@ -176,6 +177,27 @@ func checkCriterionID(field, id string) *Refusal {
 	}
 	return Refuse(CodeInvalidValue, field, "%q is not an ID of a criterion", id).
 		Accepting("a lower-case letter and up to 59 lower-case letters, digits, - or _")
+}
+
+// Wording lists what tenderers read of it.
+func (c AwardCriteria) Wording() []Wording {
+	var all []Wording
+	for i, k := range c.Criteria {
+		at := fmt.Sprintf("/criteria/%d", i)
+		all = append(all, Wording{at + "/title", k.Title}, Wording{at + "/link", k.Link})
+	}
+	for i, g := range c.Groups {
+		all = append(all, Wording{fmt.Sprintf("/groups/%d/title", i), g.Title})
+	}
+	if c.Costs == nil {
+		return all
+	}
+	for i, k := range c.Costs.Items {
+		at := fmt.Sprintf("/costs/items/%d", i)
+		all = append(all, Wording{at + "/title", k.Title}, Wording{at + "/data", k.Data},
+			Wording{at + "/method", k.Method})
+	}
+	return all
 }
 
 // Subject is the lot.

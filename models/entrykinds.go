@@ -221,7 +221,8 @@ var tenderEntries = []EntryRule{
 	},
 	{
 		Kind: EntryAwardCriteria, Path: "award-criteria", What: "how tenders for a lot are ranked",
-		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		Single: true, wording: wordedBody[AwardCriteria],
 	},
 	{
 		Kind: EntryOpenerKey, Path: "opener-keys",
@@ -242,7 +243,8 @@ var tenderEntries = []EntryRule{
 	{
 		Kind: EntrySelectionCriteria, Path: "selection-criteria",
 		What:  "who is able to perform the contract of a lot, and how many are invited to tender",
-		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		Single: true, wording: wordedBody[SelectionCriteria],
 	},
 	{
 		Kind: EntryConduct, Path: "conduct", What: "how the negotiation or dialogue on a lot is conducted",

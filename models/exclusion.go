@@ -1,6 +1,10 @@
 package models
 
-import "github.com/google/uuid"
+import (
+	"slices"
+
+	"github.com/google/uuid"
+)
 
 // An ExclusionGround is a ground on which an economic operator is excluded (Directive 2014/24/EU, Article 57; eForms
 // code list exclusion-ground, version 20250618-0, without the codes that only head others).
@@ -60,25 +64,45 @@ func (f ExclusionFinding) check() []*Refusal {
 	return faults
 }
 
-// checkGrounds refuses an exclusion on a ground that nobody names, and one in spite of measures that suffice.
-func (a Admission) checkGrounds() []*Refusal {
+// groundDistortion is an agreement with others to distort competition (Article 57(4)(d)).
+const groundDistortion ExclusionGround = "exg-mis-distortion"
+
+// Reasons for an exclusion that rest on a ground of Article 57, which has to be named.
+const (
+	reasonGround    = string(ExcludedOnGround)
+	reasonCollusion = "collusion"
+)
+
+// checkGrounds refuses an exclusion for a reason that rests on a ground which nobody names, and one in spite of
+// measures that suffice. Collusion rests on its own ground.
+func checkGrounds(excludedFor string, grounds []ExclusionFinding) []*Refusal {
+	const at = "/grounds"
 	var faults []*Refusal
-	stands := false
-	for _, f := range a.Grounds {
+	var counted []ExclusionFinding
+	for _, f := range grounds {
 		faults = append(faults, f.check()...)
-		stands = stands || f.Measures != MeasuresSufficient
+		if excludedFor != reasonCollusion || f.Ground == groundDistortion {
+			counted = append(counted, f)
+		}
 	}
-	named := a.Decision == AdmissionExcluded && a.Code == ExcludedOnGround
 	switch {
-	case named && len(a.Grounds) == 0:
-		faults = append(faults, Refuse(CodeInvalidValue, "/grounds", "no ground is named").
+	case excludedFor != reasonGround && excludedFor != reasonCollusion:
+	case len(counted) == 0 && excludedFor == reasonCollusion:
+		faults = append(faults, Refuse(CodeInvalidValue, at, "nothing shows that the operator agreed with others").
+			Accepting("the ground %s, its evidence, and what self-cleaning came to (Article 57(4)(d) and (6))",
+				groundDistortion))
+	case len(counted) == 0:
+		faults = append(faults, Refuse(CodeInvalidValue, at, "no ground is named").
 			Accepting("each ground that was found, its evidence, and what self-cleaning came to"))
-	case named && !stands:
-		faults = append(faults, Refuse(CodeInvalidValue, "/grounds",
+	case !stands(counted):
+		faults = append(faults, Refuse(CodeInvalidValue, at,
 			"on every ground the measures of the operator were found sufficient").
 			Accepting("an admission, or a ground that stands (Article 57(6))"))
-	case a.Decision == AdmissionAdmitted && stands:
-		faults = append(faults, compact(CheckText("/reason", a.Reason, 8000))...)
 	}
 	return faults
+}
+
+// stands tells whether the measures of the operator do not suffice on one of the grounds.
+func stands(grounds []ExclusionFinding) bool {
+	return slices.ContainsFunc(grounds, func(f ExclusionFinding) bool { return f.Measures != MeasuresSufficient })
 }

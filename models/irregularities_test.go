@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -28,4 +29,22 @@ func TestEveryTestThatThePageOfIrregularitiesNamesExists(t *testing.T) {
 		}
 		require.True(t, found, "%s.%s", n[1], n[2])
 	}
+}
+
+// The page counts its rows: how many are shown and how many are not yet.
+func TestThePageOfIrregularitiesCountsItsRows(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/irregularities.md")
+	require.NoError(t, err)
+	rows, open := 0, 0
+	for line := range strings.Lines(string(page)) {
+		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| entry |") {
+			continue
+		}
+		rows++
+		if strings.Contains(line, "**not yet**") {
+			open++
+		}
+	}
+	require.Contains(t, string(page), fmt.Sprintf("Shown: %d rows of %d. Not yet: %d.", rows-open, rows, open))
 }

@@ -10,7 +10,10 @@ const EntryNeutralityAnswer EntryKind = "neutrality_answer"
 
 // NeutralityKinds lists the kinds of entries whose wording must be neutral.
 func NeutralityKinds() []EntryKind {
-	return []EntryKind{EntryNeedsStatement, EntryCommonNeed, EntryRequirement}
+	return []EntryKind{
+		EntryNeedsStatement, EntryCommonNeed, EntryRequirement, EntryClauses,
+		EntrySelectionCriteria, EntryAwardCriteria,
+	}
 }
 
 // A NeutralityAnswer says why words to which the linter points may stay: because the subject of the contract justifies

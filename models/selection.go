@@ -60,6 +60,16 @@ func (c SelectionCriteria) Check() error {
 	return Refusals(faults)
 }
 
+// Wording lists what candidates read of it.
+func (c SelectionCriteria) Wording() []Wording {
+	var all []Wording
+	for i, k := range c.Criteria {
+		at := fmt.Sprintf("/criteria/%d", i)
+		all = append(all, Wording{at + "/title", k.Title}, Wording{at + "/requirement", k.Requirement})
+	}
+	return append(all, Wording{"/rule", c.Rule})
+}
+
 // Subject is the lot.
 func (c SelectionCriteria) Subject() string { return string(c.Lot) }
 
@@ -68,6 +78,8 @@ type Selection struct {
 	Request  ID                 `json:"request" doc:"The request to participate"`
 	Excluded CandidateExclusion `json:"excluded,omitempty"`
 	Reason   Text               `json:"reason,omitempty" doc:"What the candidate is told; required for an exclusion"`
+	Grounds  []ExclusionFinding `json:"grounds,omitempty" maxItems:"30" doc:"Exclusion grounds found; see Article 57"`
+
 	Findings []SelectionFinding `json:"findings,omitempty" maxItems:"50" doc:"One for each criterion; none if excluded"`
 
 	Points  string `json:"points,omitempty" maxLength:"20" doc:"By the rule; needed where most is set" example:"82.5"`
@@ -87,17 +99,20 @@ type CandidateExclusion string
 // CandidateExclusions lists why a candidate can be excluded.
 func CandidateExclusions() []CandidateExclusion {
 	return []CandidateExclusion{
-		"incomplete", "unreadable", "exclusion_ground", "conflict_of_interest", "collusion", "other",
+		"incomplete", "unreadable", CandidateExclusion(reasonGround), "conflict_of_interest",
+		CandidateExclusion(reasonCollusion), "other",
 	}
 }
 
-// Check refuses an exclusion without its reason, and points without theirs.
+// Check refuses an exclusion without its reason, one on a ground of Article 57 without the ground, its evidence and a
+// word on self-cleaning, and points without their reason.
 func (s Selection) Check() error {
 	faults := checkID("/request", s.Request, PrefixTender)
 	if s.Excluded != "" {
 		faults = append(faults, checkOneOf("/excluded", s.Excluded, CandidateExclusions()...)...)
 		faults = append(faults, compact(CheckText("/reason", s.Reason, 8000))...)
 	}
+	faults = append(faults, checkGrounds(string(s.Excluded), s.Grounds)...)
 	for i, f := range s.Findings {
 		faults = append(faults, compact(checkWord(fmt.Sprintf("/findings/%d/reason", i), f.Reason, 8000))...)
 	}

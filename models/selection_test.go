@@ -64,6 +64,9 @@ func TestASelectionGivesItsReasons(t *testing.T) {
 			s.Excluded, s.Reason = "collusion",
 				models.Text{"en": " "}
 		},
+		"an exclusion on a ground that nobody names": func(s *models.Selection) {
+			s.Excluded, s.Reason = "exclusion_ground", models.Text{"en": "x"}
+		},
 	} {
 		s := whole()
 		spoil(&s)

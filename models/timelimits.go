@@ -52,6 +52,45 @@ type TimeLimits struct {
 	Claims   []Claim `json:"claims,omitempty" maxItems:"5"`
 
 	QuestionDays int `json:"question_days,omitempty" minimum:"0" maximum:"60" doc:"Questions end that early"`
+
+	Outside *Outside `json:"outside,omitempty" doc:"Why the Directive does not apply, if the buyers hold that"`
+}
+
+// Grounds on which buyers hold that the Directive does not apply.
+const (
+	// OutsideBelow: the value is below the threshold (Article 4).
+	OutsideBelow = "below_threshold"
+	// OutsideExcluded: an article excludes the contract (Articles 7 to 12).
+	OutsideExcluded = "excluded"
+)
+
+// An Outside says on which ground the buyers hold that the Directive does not apply, and why. It takes nothing away:
+// the procedure goes on with all its rules.
+type Outside struct {
+	Ground  string `json:"ground" enum:"below_threshold,excluded"`
+	Article string `json:"article,omitempty" maxLength:"60" doc:"The article that excludes it" example:"Article 12(1)"`
+	Reasons string `json:"reasons" minLength:"1" maxLength:"8000" doc:"Why the ground holds"`
+}
+
+// check refuses an unknown ground, one without reasons, and an exclusion without the article that excludes.
+func (o *Outside) check() []*Refusal {
+	if o == nil {
+		return nil
+	}
+	faults := checkOneOf("/outside/ground", o.Ground, OutsideBelow, OutsideExcluded)
+	faults = append(faults, compact(checkWord("/outside/reasons", o.Reasons, 8000))...)
+	if o.Ground == OutsideExcluded {
+		faults = append(faults, compact(checkWord("/outside/article", o.Article, 60))...)
+	}
+	return faults
+}
+
+// same tells whether the same is said; nil says nothing.
+func (o *Outside) same(other *Outside) bool {
+	if o == nil || other == nil {
+		return o == other
+	}
+	return *o == *other
 }
 
 // A Claim is one circumstance, with the reason that stands in the notice or in the report (Directive 2014/24/EU,
@@ -62,14 +101,16 @@ type Claim struct {
 	Document     string `json:"document,omitempty" pattern:"^[0-9a-f]{64}$" doc:"Digest of what proves it"`
 }
 
-// Check refuses a directive and circumstances that no rule knows, one that is claimed twice, a claim without reason,
-// and an agreement with all candidates that no document shows.
+// Check refuses a directive and circumstances that no rule knows, one that is claimed twice, a claim without reason, a
+// procurement that is held to be outside without ground and reasons, and an agreement with all candidates that no
+// document shows.
 func (l TimeLimits) Check() error {
 	faults := checkOneOf("/directive", l.Directive, DirectiveClassic, DirectiveUtilities)
 	faults = append(faults, checkOneOf("/contract", l.Contract, ContractWorks, "supplies", "services")...)
 	if l.Directive == DirectiveUtilities {
 		faults = append(faults, compact(checkWord("/utilities", l.Utilities, 8000))...)
 	}
+	faults = append(faults, l.Outside.check()...)
 	if l.QuestionDays < 0 || l.QuestionDays > mostQuestionDays {
 		faults = append(faults, Refuse(CodeInvalidValue, "/question_days",
 			"questions cannot end %d days before answers", l.QuestionDays).Accepting("0 to %d", mostQuestionDays))
@@ -129,7 +170,8 @@ func (l TimeLimits) CheckAgainst(d Dossier, e Entry) error {
 	later := []string{ClaimAgreedPeriod, ClaimNoAgreement}
 	for _, c := range Claims() {
 		if before.Claimed(c) != after.Claimed(c) && !slices.Contains(later, c) || before.Directive != after.Directive ||
-			before.Contract != after.Contract || before.QuestionDays != after.QuestionDays {
+			before.Contract != after.Contract || before.QuestionDays != after.QuestionDays ||
+			!before.Outside.same(after.Outside) {
 			return Refuse(CodeFrozen, "/claims", "the contract notice rests on what was claimed before: %s",
 				strings.Join(before.claimed(), ", ")).
 				Accepting("%s, or a change once every published lot has ended", strings.Join(later, " or "))

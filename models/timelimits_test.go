@@ -30,6 +30,26 @@ func TestWhatIsClaimedOfTimeLimitsSaysWhy(t *testing.T) {
 	})
 }
 
+// Whoever holds that the Directive does not apply says on which ground and why (irregularity unj-na-ppr).
+func TestWhoHoldsThatTheDirectiveDoesNotApplySaysWhy(t *testing.T) {
+	t.Parallel()
+	sound := func() TimeLimits {
+		return TimeLimits{Directive: "2014/24", Contract: "supplies", Outside: &Outside{
+			Ground: "excluded", Article: "Article 12(1)", Reasons: "it is bought from a body that the buyers control",
+		}}
+	}
+	require.NoError(t, sound().Check())
+	refused(t, sound, []wrong[TimeLimits]{
+		{"without a ground", func(l *TimeLimits) { l.Outside.Ground = "" }, "/outside/ground"},
+		{"on no ground of the law", func(l *TimeLimits) { l.Outside.Ground = "too_much_work" }, "/outside/ground"},
+		{"without reasons", func(l *TimeLimits) { l.Outside.Reasons = " " }, "/outside/reasons"},
+		{"excluded by no article", func(l *TimeLimits) { l.Outside.Article = "" }, "/outside/article"},
+	})
+	below := sound()
+	below.Outside = &Outside{Ground: "below_threshold", Reasons: "the estimates add up to EUR 80000"}
+	require.NoError(t, below.Check())
+}
+
 func TestAPeriodIsCertifiedWithItsSource(t *testing.T) {
 	t.Parallel()
 	sound := func() CertifiedPeriod {

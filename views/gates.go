@@ -132,7 +132,7 @@ func countOpen(tx *store.Tx, r Reader, motions []Motion) error {
 // A NeutralityFinding points at words that may favour somebody or that leave open what is wanted.
 type NeutralityFinding = gate.NeutralityFinding
 
-// NeutralityFindings reads needs and requirements as a tenderer's lawyer would, entry by entry.
+// NeutralityFindings reads needs, requirements, clauses and criteria as a tenderer's lawyer would, entry by entry.
 func (v *Views) NeutralityFindings(ctx context.Context, r Reader) ([]NeutralityFinding, error) {
 	var findings []NeutralityFinding
 	err := v.dossier(ctx, r, OfNeutrality, func(_ *store.Tx, d models.Dossier) error {

@@ -32,6 +32,7 @@ const (
 	OfEntries     Subject = "entries"
 	OfNeutrality  Subject = "neutrality"
 	OfTimetable   Subject = "timetable"
+	OfWarnings    Subject = "warnings"
 	OfDocuments   Subject = "documents"
 	OfPackPreview Subject = "pack-preview"
 	OfQuestions   Subject = "questions"
@@ -68,6 +69,7 @@ var readers = map[Subject][]models.Role{
 	OfEntries:     models.BuyerSide(),
 	OfNeutrality:  models.BuyerSide(),
 	OfTimetable:   models.BuyerSide(),
+	OfWarnings:    models.BuyerSide(),
 	OfDocuments:   models.Roles(),
 	OfPackPreview: models.BuyerSide(),
 	OfQuestions:   append(models.BuyerSide(), models.RoleSupplier),

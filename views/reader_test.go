@@ -74,6 +74,7 @@ func lookings() map[string]looking {
 		"Tasks":              all(buyers, (*views.Views).Tasks),
 		"Timetable":          at(buyers, timetable),
 		"NeutralityFindings": whole(buyers, (*views.Views).NeutralityFindings),
+		"Warnings":           whole(buyers, (*views.Views).Warnings),
 		"Entries": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) ([]models.Entry, error) {
 			return v.Entries(ctx, r, models.EntryCommonNeed, "", 10)
 		}),

@@ -46,6 +46,11 @@ type awardedOn struct {
 	Tender  models.ID `json:"tender,omitempty"`
 	Ranking string    `json:"ranking,omitempty"`
 	Fault   string    `json:"fault,omitempty"`
+	// NotRecomputed says what of the award one ranking alone cannot show; empty: it shows all of it.
+	NotRecomputed string `json:"not_recomputed,omitempty"`
+
+	// among is to which tender the lot goes by the limits of lots, as the ranking says; empty: to the first.
+	among models.ID
 }
 
 // Run asks no server and no database.
@@ -63,6 +68,7 @@ func (c awardRecomputeCommand) Run(inv *invocation) error {
 		if report.Awarded, err = c.awarded(said.Lot); err != nil {
 			return err
 		}
+		report.Awarded.limited(said.Award)
 		report.Same = report.Same && report.Awarded.on(recomputed)
 	}
 	if c.JSON {
@@ -121,10 +127,33 @@ func awardIn(e audit.Entry, lot models.ID) (*awardedOn, bool) {
 	return &awardedOn{Event: recorded.ID, Tender: p.TenderID, Ranking: p.Ranking}, true
 }
 
-// on tells whether the lot was awarded on what was recomputed, to who ranks first.
+// limited takes note that the lot was one of several of which a tenderer is awarded so many at most, or that a former
+// winner fell away: to which tender it goes depends then on the rankings and awards of all lots, which the file of one
+// lot does not have.
+func (a *awardedOn) limited(among *evaluation.AwardAmongLots) {
+	if among == nil || a.Fault != "" {
+		return
+	}
+	a.among = among.Tender
+	a.NotRecomputed = "to which tender the lot goes depends on other lots and earlier awards, " +
+		"which this file does not have"
+	if among.Because != "" {
+		a.NotRecomputed += "; the ranking says: " + among.Because
+	}
+}
+
+// on tells whether the lot was awarded on what was recomputed: to who ranks first, or to whom the ranking says that it
+// goes by the limits of lots.
 func (a *awardedOn) on(r evaluation.Recomputed) bool {
+	if a.Fault != "" || a.Ranking != r.Digest {
+		return false
+	}
+	if a.among != "" {
+		place, ranked := r.Ranking.Of(a.among)
+		return ranked && place.Rank > 0 && a.Tender == a.among
+	}
 	winner, ok := r.Ranking.Winner()
-	return a.Fault == "" && ok && a.Ranking == r.Digest && a.Tender == winner.Tender
+	return ok && a.Tender == winner.Tender
 }
 
 func (r recomputedReport) print(out io.Writer) error {
@@ -149,6 +178,9 @@ func (r recomputedReport) print(out io.Writer) error {
 		err = errors.Join(err, r.Awarded.tell(write, r.Recomputed))
 	}
 	verdict := "all that the ranking says comes out again"
+	if r.Awarded != nil && r.Awarded.NotRecomputed != "" {
+		verdict = "all that was recomputed comes out again; to which tender the lot goes was not recomputed"
+	}
 	if !r.Same {
 		verdict = "NOT all that is said comes out again"
 	}
@@ -161,6 +193,9 @@ func (a *awardedOn) tell(write func(string, ...any) error, r evaluation.Recomput
 		return write("NOT SO     award: %s", a.Fault)
 	case !a.on(r):
 		return write("NOT SO     award: event %s awarded %s on the ranking %s", a.Event, a.Tender, a.Ranking)
+	case a.NotRecomputed != "":
+		return write("said       award: event %s awarded %s on this ranking, as the ranking says; NOT recomputed: %s",
+			a.Event, a.Tender, a.NotRecomputed)
 	}
 	return write("equal      award: event %s awarded %s on this ranking", a.Event, a.Tender)
 }

@@ -106,6 +106,32 @@ func TestARankingIsRecomputedWithoutAServer(t *testing.T) {
 	require.Contains(t, stdout, `"equal": true`)
 }
 
+// Where one tenderer is awarded so many lots at most, the file of one lot cannot show to whom the lot goes.
+func TestAnAwardByLimitsOfLotsIsSaidToBeNotRecomputed(t *testing.T) {
+	t.Parallel()
+	e := ranked(t)
+	second := e.Ranking.Places[1].Tender
+	e.Award = &evaluation.AwardAmongLots{Tender: second, Because: "A was awarded lot 1, and one tenderer is awarded 1"}
+	export := exported(t, event.LotAwarded{LotID: e.Lot, TenderID: second, Ranking: e.Digest})
+	code, stdout, _ := invoke(t, nil, "award", "recompute", file(t, e), "--export", export)
+	require.Equal(t, exitDone, code, stdout)
+	require.Contains(t, stdout, "awarded "+string(second)+" on this ranking, as the ranking says; NOT recomputed: to")
+	require.Contains(t, stdout, "the ranking says: A was awarded lot 1")
+	require.Contains(t, stdout, "to which tender the lot goes was not recomputed\n")
+	code, stdout, _ = invoke(t, nil, "award", "recompute", "--json", file(t, e), "--export", export)
+	require.Equal(t, exitDone, code)
+	require.Contains(t, stdout, `"not_recomputed": "to which tender the lot goes depends on other lots`)
+
+	first := exported(t, event.LotAwarded{LotID: e.Lot, TenderID: e.Ranking.Places[0].Tender, Ranking: e.Digest})
+	code, stdout, _ = invoke(t, nil, "award", "recompute", file(t, e), "--export", first)
+	require.Equal(t, exitFailed, code, "the ranking says that it goes to the second")
+	require.Contains(t, stdout, "NOT SO     award")
+	e.Award.Tender = "tnd_x"
+	stranger := exported(t, event.LotAwarded{LotID: e.Lot, TenderID: "tnd_x", Ranking: e.Digest})
+	code, _, _ = invoke(t, nil, "award", "recompute", file(t, e), "--export", stranger)
+	require.Equal(t, exitFailed, code, "whom it names is not ranked")
+}
+
 func TestARankingThatDoesNotComeOutFails(t *testing.T) {
 	t.Parallel()
 	e := ranked(t)

@@ -129,13 +129,13 @@ func (c calendarTimetableCommand) Run(inv *invocation) error {
 
 func (c calendarTimetableCommand) write(to io.Writer, lines []timelimit.Line) error {
 	type line struct {
-		Step      string          `json:"step"`
-		Given     string          `json:"given,omitempty"`
-		Earliest  string          `json:"earliest,omitempty"`
-		Latest    string          `json:"latest,omitempty"`
-		Violation *models.Refusal `json:"violation,omitempty"`
-		Warnings  []string        `json:"warnings,omitempty"`
-		Explained string          `json:"explained,omitempty"`
+		Step      string           `json:"step"`
+		Given     string           `json:"given,omitempty"`
+		Earliest  string           `json:"earliest,omitempty"`
+		Latest    string           `json:"latest,omitempty"`
+		Violation *models.Refusal  `json:"violation,omitempty"`
+		Warnings  []models.Warning `json:"warnings,omitempty"`
+		Explained string           `json:"explained,omitempty"`
 	}
 	all := make([]line, len(lines))
 	for i, l := range lines {
@@ -169,7 +169,7 @@ func (c calendarTimetableCommand) write(to io.Writer, lines []timelimit.Line) er
 			fmt.Fprintf(to, "\n%s: %s\n", l.Step, l.Explained)
 		}
 		for _, w := range l.Warnings {
-			fmt.Fprintf(to, "%s: warning: %s\n", l.Step, w)
+			fmt.Fprintf(to, "%s: warning (%s): %s\n", l.Step, w.Code, w.Detail)
 		}
 	}
 	return nil

@@ -230,7 +230,7 @@ func TestALoserReadsWhyItLost(t *testing.T) {
 		"(7 + 9) / 2 of 10", "7: draws more\n9: measured", "The score is the exact mean",
 		"cooled by water\nOther reasons are withheld", "Price: 40 points",
 		"A contract can be concluded on 2026-03-13 at the earliest.", "2026-03-13 09:00:00", "10 days",
-		"You may ask for a review of this decision.", "the law that applies (FR)",
+		"You may ask for a review of this decision.", "the law that applies (the law of France)",
 	} {
 		require.Contains(t, whole, words)
 	}

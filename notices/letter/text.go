@@ -194,10 +194,7 @@ func (c composer) why() models.LetterPart {
 	if len(c.LowPrice) > 0 {
 		part.Paragraphs = append(part.Paragraphs, c.say("low_price"), c.text(c.LowPrice))
 	}
-	for _, g := range c.Grounds {
-		part.Facts = append(part.Facts, c.facts("ground", c.value(string(g.Ground)), "found_by", g.Evidence,
-			"on", g.On, "measures", c.value(g.Measures), "measures_reason", g.Reason)...)
-	}
+	part.Facts = append(part.Facts, c.grounds()...)
 	for _, test := range slices.Sorted(maps.Keys(c.FailedTests)) {
 		part.Facts = append(part.Facts, models.LetterFact{
 			Name: c.say("test", "test", test), Value: c.FailedTests[test],
@@ -210,6 +207,16 @@ func (c composer) why() models.LetterPart {
 		}
 	}
 	return part
+}
+
+// grounds tells the grounds of an exclusion, how each was found and what self-cleaning came to.
+func (c composer) grounds() []models.LetterFact {
+	var told []models.LetterFact
+	for _, g := range c.Grounds {
+		told = append(told, c.facts("ground", c.value(string(g.Ground)), "found_by", g.Evidence,
+			"on", g.On, "measures", c.value(g.Measures), "measures_reason", g.Reason)...)
+	}
+	return told
 }
 
 func (c composer) shortfall(s evaluation.Shortfall) string {
@@ -242,7 +249,7 @@ func (c composer) points() models.LetterPart {
 	table.Head = row(table.Head, c.Names["winner_points"])
 	for _, l := range c.Lines {
 		table.Rows = append(table.Rows,
-			row([]string{c.title(l), l.Weight, l.How, l.Points.String()}, l.Winner.String()))
+			row([]string{c.title(l), l.Weight, c.formula(l.How), l.Points.String()}, l.Winner.String()))
 	}
 	if c.Rank > 0 {
 		table.Rows = append(table.Rows, row([]string{c.Names["total"], "", "", c.Total}, c.WinnerTotal))
@@ -340,13 +347,13 @@ func (c composer) standstill() models.LetterPart {
 	if c.StandstillUntil != nil {
 		until = utc(*c.StandstillUntil)
 	}
-	part.Facts = c.facts("standstill_until", until, "counted", c.Standstill, "law", c.Law)
+	part.Facts = c.facts("standstill_until", until, "counted", c.Standstill, "law", c.law(c.Law))
 	return part
 }
 
 // review says how to have the decision reviewed. The record does not name the body, so the letter does not either.
 func (c composer) review() models.LetterPart {
-	part := c.part("review", c.say("review", "law", cmp.Or(c.Law, c.say("law_of_lead"))))
+	part := c.part("review", c.say("review", "law", cmp.Or(c.law(c.Law), c.say("law_of_lead"))))
 	if c.kind() == kindAward {
 		part.Paragraphs = append(part.Paragraphs, c.say("review_in_time"))
 	}
@@ -358,6 +365,7 @@ func (c composer) notInvited() models.LetterPart {
 	if c.ExcludedFor != "" {
 		part.Paragraphs = []string{c.value(c.ExcludedFor), c.given(c.text(c.ExclusionReason))}
 	}
+	part.Facts = c.grounds()
 	if c.Shortfall != nil {
 		part.Paragraphs = append(part.Paragraphs, c.shortfall(*c.Shortfall))
 	}

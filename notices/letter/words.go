@@ -20,6 +20,9 @@ type words struct {
 	Sentences map[string]string `yaml:"sentences"`
 	// Values are what codes mean.
 	Values map[string]string `yaml:"values"`
+	// Laws name the law of each country, Formulas are the words in the computation of points.
+	Laws     map[string]string `yaml:"laws"`
+	Formulas map[string]string `yaml:"formulas"`
 }
 
 var load = wording.Loader[words](files)

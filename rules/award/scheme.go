@@ -42,8 +42,10 @@ func Methods() []Method {
 func Divides(m Method) bool { return m == RelativeToLowest || m == LinearToBest || m == Logarithmic }
 
 // Relative tells whether, under a method, a third tender can turn the order of two others. Logarithmic compares with
-// the lowest price too, but moves all points alike.
-func Relative(m Method) bool { return m == RelativeToLowest || m == LinearToBest || m == MinMax }
+// the lowest price too; it moves all points alike, but what is rounded then can tie or not.
+func Relative(m Method) bool {
+	return m == RelativeToLowest || m == LinearToBest || m == MinMax || m == Logarithmic
+}
 
 // What is rounded, by the rule of [Rounding], and only there.
 const (

@@ -28,7 +28,7 @@ type Checked struct {
 	Earliest time.Time
 	Because  Explained
 	// Warnings say what is lawful but unwise.
-	Warnings []string
+	Warnings []models.Warning
 }
 
 // CheckDeadline judges a deadline by its minimum period. The last day of the period ends at the place where the act is
@@ -58,14 +58,14 @@ func (p Pack) CheckDeadline(d Deadline, holidays *Holidays) (Checked, error) {
 			"%s %s is too early: %s", d.Local, d.Zone, because).
 			Accepting("%s or later", on(earliest, holidays.Zone()))
 	}
-	warnings, err := warn(at, holidays)
+	warnings, err := warn(d.Field, at, holidays)
 	checked.Warnings = warnings
 	return checked, err
 }
 
 // warn finds a deadline on a day on which nobody is at work to help, where it is due. A deadline at midnight belongs to
 // the day that ends.
-func warn(at time.Time, holidays *Holidays) ([]string, error) {
+func warn(field string, at time.Time, holidays *Holidays) ([]models.Warning, error) {
 	zone, err := Zone("zone", holidays.Zone())
 	if err != nil {
 		return nil, err
@@ -75,7 +75,8 @@ func warn(at time.Time, holidays *Holidays) ([]string, error) {
 	if err != nil || working {
 		return nil, err
 	}
-	return []string{fmt.Sprintf("the deadline falls on %s, which is not a working day (%s)", day, why)}, nil
+	return []models.Warning{models.Warn(models.WarnHoliday, field,
+		"the deadline falls on %s, which is not a working day (%s)", day, why)}, nil
 }
 
 // IDs of the rules that bound a planning notice which is to shorten time limits.

@@ -131,7 +131,7 @@ func TestADeadlineOneMinuteShortIsRefusedWithTheEarliestLawfulOne(t *testing.T) 
 	checked, err = pack.CheckDeadline(deadline, france)
 	require.NoError(t, err)
 	require.Len(t, checked.Warnings, 1)
-	require.Contains(t, checked.Warnings[0], "Sunday")
+	require.Contains(t, checked.Warnings[0].Detail, "Sunday")
 }
 
 // The first instant of a day ends the day before: nobody is at work in the night to Monday, or after Friday's midnight.
@@ -146,14 +146,17 @@ func TestADeadlineAtMidnightBelongsToTheDayThatEnds(t *testing.T) {
 		"2026-05-02T00:00":    "2026-05-01, which is not a working day (Labour Day in FR)",
 	} {
 		checked, err := pack.CheckDeadline(Deadline{
-			Rule: "open/tenders", Event: date(t, "2026-03-02"), Local: local, Zone: "Europe/Paris",
+			Field: "/deadline", Rule: "open/tenders", Event: date(t, "2026-03-02"), Local: local, Zone: "Europe/Paris",
 		}, france)
 		require.NoError(t, err)
 		if warning == "" {
 			require.Empty(t, checked.Warnings, local)
 			continue
 		}
-		require.Equal(t, []string{"the deadline falls on " + warning}, checked.Warnings)
+		require.Equal(t, []models.Warning{{
+			Code: "deadline_on_holiday", Field: "/deadline", Detail: "the deadline falls on " + warning,
+			Source: "Regulation (EEC, Euratom) No 1182/71, Article 3",
+		}}, checked.Warnings)
 	}
 }
 

@@ -106,6 +106,16 @@ func TestAnExclusionGroundIsNamedAndSelfCleaningConsidered(t *testing.T) {
 			requireRefused(t, models.CodeInvalidValue, excluded(f).Check())
 		})
 	}
+	agreed := fraud
+	agreed.Ground = "exg-mis-distortion"
+	for _, spoil := range map[string]func(*models.ExclusionFinding){
+		"no evidence":              func(f *models.ExclusionFinding) { f.Evidence = "" },
+		"no word on self-cleaning": func(f *models.ExclusionFinding) { f.Measures = "" },
+	} {
+		f := agreed
+		spoil(&f)
+		requireRefused(t, models.CodeInvalidValue, excluded(f).Check())
+	}
 	admitted := excluded(fraud)
 	admitted.Decision, admitted.Code, admitted.Reason = models.AdmissionAdmitted, "", nil
 	requireRefused(t, models.CodeInvalidText, admitted.Check())

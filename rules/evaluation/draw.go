@@ -10,14 +10,15 @@ import (
 )
 
 // A TieDraw is a draw of lots between tenders that share a rank which nothing else decides. The law knows no such rule:
-// it counts only because the published criteria say so.
+// it counts only because the published criteria say so. Witnesses are named by who records the draw; they do not
+// confirm it in the record.
 type TieDraw struct {
 	Lot       models.ID   `json:"lot"`
 	Ranking   string      `json:"ranking" pattern:"^[0-9a-f]{64}$" doc:"Digest of the ranking with the tie, as read"`
 	Order     []models.ID `json:"order" minItems:"2" maxItems:"1000" doc:"The tied tenders, the first drawn ahead"`
 	HeldAt    time.Time   `json:"held_at" doc:"When lots were drawn"`
 	Way       string      `json:"way" minLength:"1" maxLength:"4000" doc:"Where and how, so that a reader can judge it"`
-	Witnesses []models.ID `json:"witnesses" minItems:"2" maxItems:"20" doc:"Persons of two organisations"`
+	Witnesses []models.ID `json:"witnesses" minItems:"2" maxItems:"20" doc:"Of two organisations; named by the author"`
 }
 
 // Check refuses malformed IDs, a draw without its way, and one that fewer than two have seen.

@@ -42,6 +42,7 @@ func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box mo
 		t, _ := d.Tendering.Tender(c.Request)
 		l := letterTo(d, lot, t)
 		l.ExcludedFor, l.ExclusionReason, l.NotInvited = c.Excluded, c.Reason, c.Reasons
+		l.Grounds = c.Grounds
 		if c.Invited {
 			l.Invitation = invitationTo(d, lot, box, at)
 			l.TalksOver = talksOver(d, lot, box)

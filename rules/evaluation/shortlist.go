@@ -35,6 +35,8 @@ type Candidate struct {
 	Invited      bool        `json:"invited"`
 	Excluded     string      `json:"excluded,omitempty" doc:"Why the candidate was excluded"`
 	Reason       models.Text `json:"reason,omitempty" doc:"What it is told of an exclusion"`
+
+	Grounds []models.ExclusionFinding `json:"grounds,omitempty" doc:"Exclusion grounds found (Article 57)"`
 	// Reasons say in words why it is not invited.
 	Reasons []string `json:"reasons,omitempty"`
 
@@ -138,6 +140,7 @@ func candidates(d models.Dossier, lot models.Lot, most int) ([]Candidate, error)
 		}
 		c.Because = s.Because
 		c.Qualifies, c.Points, c.Excluded, c.Reason = s.Qualifies(), s.Points, string(s.Excluded), s.Reason
+		c.Grounds = s.Grounds
 		for _, f := range s.Findings {
 			if !f.Met {
 				c.Reasons = append(c.Reasons, f.Criterion+": "+f.Reason)

@@ -163,7 +163,7 @@ func (a telling) toConcerned(t models.Tender) Letter {
 		}
 		if then.Invitation == nil {
 			l.NotInvited, l.ExcludedFor, l.ExclusionReason = then.NotInvited, then.ExcludedFor, then.ExclusionReason
-			l.Shortfall = then.Shortfall
+			l.Shortfall, l.Grounds = then.Shortfall, then.Grounds
 		}
 		break
 	}

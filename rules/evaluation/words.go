@@ -92,6 +92,9 @@ func warnings(c models.AwardCriteria) []string {
 	if award.Relative(c.Method) {
 		all = append(all, "warn_paradox")
 	}
+	if c.Best > 0 {
+		all = append(all, "warn_best")
+	}
 	if c.Method == award.MinMax {
 		all = append(all, "warn_two")
 	}

@@ -103,11 +103,13 @@ func TestOfficersAreWarnedBeforePublication(t *testing.T) {
 		award.RelativeToLowest: {"warn_paradox", "warn_tie"},
 		award.MinMax:           {"warn_paradox", "warn_two", "warn_tie"},
 		award.AbsoluteLinear:   {"warn_tie"},
-		award.Logarithmic:      {"warn_negative", "warn_tie"},
+		award.Logarithmic:      {"warn_paradox", "warn_negative", "warn_tie"},
 		award.QualityInMoney:   {"warn_tie"},
 	} {
 		require.Equal(t, want, warnings(models.AwardCriteria{Method: method}), method)
 	}
+	require.Equal(t, []string{"warn_best", "warn_tie"},
+		warnings(models.AwardCriteria{Method: award.QualityInMoney, Best: 3}))
 	require.Equal(t, []string{"warn_ceiling"},
 		warnings(models.AwardCriteria{Method: award.FixedPrice, Ceiling: "9", TieBreak: []string{award.TieByDraw}}))
 }

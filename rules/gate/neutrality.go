@@ -26,7 +26,7 @@ func NeutralityFindings(d models.Dossier, kinds ...models.EntryKind) ([]Neutrali
 	for _, kind := range kinds {
 		for _, e := range d.Of(kind) {
 			for _, w := range models.WordingOf(e) {
-				found, err := neutrality.Lint([]neutrality.Requirement{{ID: string(e.ID), Statement: w.Text}})
+				found, err := read(d, e, w)
 				if err != nil {
 					return nil, fmt.Errorf("read %s for neutrality: %w", e.ID, err)
 				}
@@ -40,6 +40,34 @@ func NeutralityFindings(d models.Dossier, kinds ...models.EntryKind) ([]Neutrali
 		}
 	}
 	return all, nil
+}
+
+// read finds what is not neutral in one text of an entry.
+func read(d models.Dossier, e models.Entry, w models.Wording) ([]neutrality.Finding, error) {
+	part := partOf(e.Kind, w.Field)
+	found, err := neutrality.Lint([]neutrality.Requirement{{ID: string(e.ID), Part: part, Statement: w.Text}})
+	if err != nil || part != neutrality.PartAward {
+		return found, err
+	}
+	criteria, _ := models.BodyOf[models.AwardCriteria](e)
+	selection, _, _ := d.SelectionFor(criteria.Lot)
+	for _, k := range selection.Criteria {
+		found = append(found, neutrality.SameTitle(string(e.ID), w.Text, k.Title, found)...)
+	}
+	return found, nil
+}
+
+// partOf says what a text of an entry is for.
+func partOf(kind models.EntryKind, field string) neutrality.Part {
+	switch {
+	case kind == models.EntryClauses:
+		return neutrality.PartClause
+	case kind == models.EntryAwardCriteria && strings.HasSuffix(field, "/title") && !strings.HasPrefix(field, "/costs"):
+		return neutrality.PartAward
+	case kind == models.EntryAwardCriteria, kind == models.EntrySelectionCriteria:
+		return neutrality.PartCriterion
+	}
+	return neutrality.PartNeed
 }
 
 func answerTo(d models.Dossier, e models.Entry, f neutrality.Finding) models.ID {

@@ -26,8 +26,8 @@ func specification(d models.Dossier) []models.Criterion {
 	criteria := []models.Criterion{
 		requirementsTraced(d, requirements), requirementsVerifiable(requirements), minimumSeparated(requirements),
 		requirementsPlaced(d, requirements),
-		neutral(d, models.EntryRequirement), translated(d), lotsDecided(d), businessCase(d), clausesWritten(d),
-		frozen(d), approvedByAll(d), legallyCertified(d),
+		neutral(d, models.EntryRequirement, models.EntryClauses), translated(d), lotsDecided(d), businessCase(d),
+		clausesWritten(d), frozen(d), approvedByAll(d), legallyCertified(d),
 	}
 	if plan, planned := d.ConformancePlan(); planned {
 		criteria = append(criteria, testsFounded(d, plan))

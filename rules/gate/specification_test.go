@@ -149,6 +149,15 @@ func TestTheSpecificationGateNamesWhatIsMissing(t *testing.T) {
 		{"a word nobody can measure", func(f *file) {
 			f.alter(func(c map[string]any) { c["statement"] = map[string]any{"en": "It is user-friendly."} })
 		}, "neutral", "vague"},
+		{"a preference for local firms", func(f *file) {
+			f.alter(func(c map[string]any) { c["statement"] = map[string]any{"en": "A local firm delivers it."} })
+		}, "neutral", "local_preference"},
+		{"a clause that limits subcontracting", func(f *file) {
+			f.change(f.latest(models.EntryClauses), func(c map[string]any) {
+				c["confidentiality"] = map[string]any{"en": "Subcontracting is not allowed."}
+			})
+			f.freeze()
+		}, "neutral", "subcontracting_limited"},
 		{
 			"one of two languages", func(f *file) { f.Procurement.Languages = []string{"en", "fr"} }, "translated",
 			"/statement (fr)",

@@ -1,8 +1,10 @@
 package neutrality
 
-// A Requirement is a sentence or two of a specification, in one or more languages.
+// A Requirement is a sentence or two of what tenderers read, in one or more languages.
 type Requirement struct {
 	ID string `json:"id"`
+	// Part says what the text is for; empty: it is a need or a requirement.
+	Part Part `json:"part,omitempty"`
 	// Statement is keyed by BCP 47 tag.
 	Statement map[string]string `json:"statement"`
 }
@@ -24,6 +26,12 @@ const (
 	CodeVague Code = "vague"
 	// CodeSolutionFirst is a technology where a need should stand.
 	CodeSolutionFirst Code = "solution_first"
+	// CodeLocalPreference is a preference for firms, products, references or certificates of a place.
+	CodeLocalPreference Code = "local_preference"
+	// CodeSubcontracting is a limit to what may be subcontracted.
+	CodeSubcontracting Code = "subcontracting_limited"
+	// CodeSelection is an award criterion that says what a tenderer is, not what it offers.
+	CodeSelection Code = "selection_as_award"
 	// CodeLanguage says that there are no phrases for the language, so most was not checked.
 	CodeLanguage Code = "language_not_checked"
 )
@@ -100,11 +108,38 @@ func explain(code Code) explanation {
 			"state the outcome with baseline and target, and leave the solution to the market",
 			"Call COS-PPI-2020-2-04, mandatory activity I",
 		}
+	case CodeLocalPreference, CodeSubcontracting, CodeSelection:
+		return explainFairness(code)
+	case CodeLanguage:
+	}
+	return explanation{
+		Low, "the engine knows no phrases of this language: it looked for names only " +
+			"and cannot say whether the text is neutral",
+		"have someone who knows the language read it", "Directive 2014/24/EU, Article 42",
+	}
+}
+
+// explainFairness explains what keeps others out although no product is named.
+func explainFairness(code Code) explanation {
+	switch code {
+	case CodeLocalPreference:
+		return explanation{
+			High, "prefers firms, products, references or certificates of one place",
+			"ask for what is needed wherever it comes from; take equivalent proof from every member state",
+			"Directive 2014/24/EU, Articles 18(1) and 42(2)",
+		}
+	case CodeSubcontracting:
+		return explanation{
+			Medium, "limits what may be subcontracted",
+			"leave it open, or say which tasks the tenderer has to perform itself, and why",
+			"Directive 2014/24/EU, Articles 63 and 71",
+		}
 	default:
 		return explanation{
-			Low, "the engine knows no phrases of this language: it looked for names only " +
-				"and cannot say whether the text is neutral",
-			"have someone who knows the language read it", "Directive 2014/24/EU, Article 42",
+			Medium, "scores what a tenderer is or has done, which is for selection, not what it offers",
+			"ask for it as a selection criterion, or score what is offered; experience counts only of the people who " +
+				"perform the contract, where their quality has a significant effect",
+			"Directive 2014/24/EU, Articles 58 and 67(2)(b); C-532/06 Lianakis",
 		}
 	}
 }

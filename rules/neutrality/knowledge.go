@@ -25,7 +25,12 @@ type knowledge struct {
 type language struct {
 	// conjunctions and equivalents, folded, make up "or equivalent" and its like.
 	conjunctions, equivalents map[string]bool
-	vague, origin, solution   dictionary
+	// phrases and pairs are what is looked for, by the kind of finding.
+	phrases map[Code]dictionary
+	pairs   map[Code][]pair
+	// people and firms are words that say whose experience is meant: of people, as Article 67(2)(b) allows for those
+	// who perform the contract, or of a firm.
+	people, firms dictionary
 	// abbreviations, folded, end no sentence by their full stop.
 	abbreviations map[string]bool
 }
@@ -79,6 +84,31 @@ type languageFile struct {
 	} `yaml:"vague"`
 	Origin        []string `yaml:"origin"`
 	SolutionFirst []string `yaml:"solution_first"`
+
+	LocalPreference       phraseFile `yaml:"local_preference"`
+	SubcontractingLimited phraseFile `yaml:"subcontracting_limited"`
+	SelectionAsAward      struct {
+		Words  []string `yaml:"words"`
+		People []string `yaml:"people"`
+		Firm   []string `yaml:"firm"`
+	} `yaml:"selection_as_award"`
+}
+
+// A phraseFile is the part of a file about one kind of finding: patterns, and pairs that stand close together.
+type phraseFile struct {
+	Phrases []string `yaml:"phrases"`
+	Near    []struct {
+		One   string `yaml:"one"`
+		Other string `yaml:"other"`
+		Words int    `yaml:"words"`
+	} `yaml:"near"`
+}
+
+// complete tells whether a file has something of all that is looked for.
+func (f languageFile) complete() bool {
+	return f.Language != "" && f.Source != "" && len(f.Equivalent.Or) > 0 && len(f.Equivalent.Words) > 0 &&
+		len(f.LocalPreference.Phrases) > 0 && len(f.SubcontractingLimited.Phrases) > 0 &&
+		len(f.SelectionAsAward.Words) > 0
 }
 
 // load reads the embedded files once. An error means that the program was built with broken data.
@@ -131,9 +161,8 @@ func (k *knowledge) loadLanguages() error {
 	for _, name := range names {
 		var f languageFile
 		err := read(name, &f)
-		if err == nil && (f.Language == "" || f.Source == "" || len(f.Equivalent.Or) == 0 ||
-			len(f.Equivalent.Words) == 0) {
-			err = fmt.Errorf("read %s: language, source and equivalent are required", name)
+		if err == nil && !f.complete() {
+			err = fmt.Errorf("read %s: language, source, equivalent and phrases of each kind are required", name)
 		}
 		faults = append(faults, err)
 		k.languages[f.Language] = f.build()
@@ -145,21 +174,26 @@ func (f languageFile) build() *language {
 	l := &language{
 		conjunctions: set(f.Equivalent.Or), equivalents: set(f.Equivalent.Words),
 		abbreviations: set(f.Abbreviations),
-		vague:         dictionary{}, origin: dictionary{}, solution: dictionary{},
+		phrases: map[Code]dictionary{
+			CodeVague: phrases(f.Vague.Phrases), CodeOrigin: phrases(f.Origin),
+			CodeSolutionFirst: phrases(f.SolutionFirst),
+			CodeSelection:     patterns(f.SelectionAsAward.Words...),
+		},
+		pairs:  map[Code][]pair{},
+		people: phrases(f.SelectionAsAward.People), firms: phrases(f.SelectionAsAward.Firm),
 	}
 	for _, stem := range f.Vague.Stems {
 		for _, ending := range f.Vague.Endings {
-			l.vague.add(stem+ending, false)
+			l.phrases[CodeVague].add(stem+ending, false)
 		}
 	}
-	for _, p := range f.Vague.Phrases {
-		l.vague.add(p, false)
-	}
-	for _, p := range f.Origin {
-		l.origin.add(p, false)
-	}
-	for _, p := range f.SolutionFirst {
-		l.solution.add(p, false)
+	for code, part := range map[Code]phraseFile{
+		CodeLocalPreference: f.LocalPreference, CodeSubcontracting: f.SubcontractingLimited,
+	} {
+		l.phrases[code] = patterns(part.Phrases...)
+		for _, n := range part.Near {
+			l.pairs[code] = append(l.pairs[code], pair{patterns(n.One), patterns(n.Other), n.Words})
+		}
 	}
 	return l
 }

@@ -24,7 +24,7 @@ func Lint(requirements []Requirement) ([]Finding, error) {
 		}
 		slices.Sort(tags)
 		for _, tag := range tags {
-			findings = append(findings, k.lint(r.ID, tag, r.Statement[tag])...)
+			findings = append(findings, k.lint(r, tag)...)
 		}
 	}
 	return findings, nil
@@ -60,10 +60,10 @@ type reading struct {
 	findings []Finding
 }
 
-func (k *knowledge) lint(requirement, tag, statement string) []Finding {
+func (k *knowledge) lint(requirement Requirement, tag string) []Finding {
 	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
-	text := []rune(norm.NFC.String(statement))
-	r := reading{k: k, language: k.languages[base], base: base, requirement: requirement, tag: tag, text: text}
+	text := []rune(norm.NFC.String(requirement.Statement[tag]))
+	r := reading{k: k, language: k.languages[base], base: base, requirement: requirement.ID, tag: tag, text: text}
 	r.words = split(text, r.language.abbreviated())
 	if len(r.words) == 0 {
 		return nil
@@ -75,9 +75,9 @@ func (k *knowledge) lint(requirement, tag, statement string) []Finding {
 	if r.language == nil {
 		r.report(CodeLanguage, r.words[0].start, r.words[len(r.words)-1].end)
 	} else {
-		r.findPhrases(r.language.origin, CodeOrigin)
-		r.findPhrases(r.language.vague, CodeVague)
-		r.findPhrases(r.language.solution, CodeSolutionFirst)
+		for _, code := range requirement.Part.looked() {
+			r.find(code)
+		}
 	}
 	slices.SortStableFunc(r.findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
@@ -146,14 +146,36 @@ func (r *reading) findSigns() {
 	}
 }
 
-func (r *reading) findPhrases(d dictionary, code Code) {
+// find looks for all that one kind of finding is about.
+func (r *reading) find(code Code) {
+	if code == CodeSelection && r.ofPeople() {
+		return
+	}
+	covered := make([]bool, len(r.words))
+	d := r.language.phrases[code]
 	for i := 0; i < len(r.words); {
 		n := d.longest(r.words[i:], r.base)
-		if n > 0 {
+		if n > 0 && (code != CodeLocalPreference || !r.orEquivalent(i+n)) {
+			r.cover(covered, i, i+n)
 			r.reportWords(code, i, n)
 		}
 		i += max(n, 1)
 	}
+	for _, p := range r.language.pairs[code] {
+		r.findPair(p, code, covered)
+	}
+}
+
+// ofPeople tells whether a title is about people, and not about a firm as well.
+func (r *reading) ofPeople() bool { return r.has(r.language.people) && !r.has(r.language.firms) }
+
+func (r *reading) has(d dictionary) bool {
+	for i := range r.words {
+		if d.longest(r.words[i:], r.base) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *reading) reportWords(code Code, first, n int) {

@@ -273,11 +273,11 @@ func TestFindingsComeInOrder(t *testing.T) {
 	require.Equal(t, []string{"R2 en modern", "R2 en Nvidia", "R2 fr moderne", "R1 en fast"}, order)
 }
 
-func TestEightLanguagesHavePhrases(t *testing.T) {
+func TestNineLanguagesHavePhrases(t *testing.T) {
 	t.Parallel()
 	languages, err := Languages()
 	require.NoError(t, err)
-	require.Equal(t, []string{"de", "en", "es", "fr", "it", "nl", "pl", "pt"}, languages)
+	require.Equal(t, []string{"de", "en", "es", "fr", "it", "nl", "pl", "pt", "tr"}, languages)
 }
 
 func TestFoldingIsOneToOne(t *testing.T) {

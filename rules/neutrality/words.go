@@ -86,9 +86,13 @@ func visible(part []rune) string { return models.Visible(string(part)) }
 // is invisible in it (Unicode Standard Annex #15, NFKC).
 func readable(word []rune) string { return norm.NFKC.String(visible(word)) }
 
-// fold makes words equal that differ in case alone, rune by rune: σ and ς, k and K (kelvin).
+// fold makes words equal that differ in case alone, rune by rune: σ and ς, k and K (kelvin). The Turkish ı is read as
+// i: in capitals, I may be either.
 func fold(s string) string {
 	return strings.Map(func(r rune) rune {
+		if r == 'ı' {
+			return 'i'
+		}
 		least := r
 		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
 			least = min(least, next)

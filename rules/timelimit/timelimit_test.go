@@ -1,6 +1,7 @@
 package timelimit_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -286,6 +287,21 @@ func TestATimetableShowsEveryViolationWithItsEarliestDate(t *testing.T) {
 	for step, line := range proposed {
 		require.Nil(t, line.Violation, step)
 	}
+}
+
+// A deadline on a holiday is lawful: it is warned of, with a code and the place in the request.
+func TestADeadlineOnAHolidayIsWarnedOfAndNotRefused(t *testing.T) {
+	t.Parallel()
+	line := judged(t, timelimit.Intention{
+		Setting:   timelimit.Setting{Law: "FR", Place: "FR-75", Circumstances: []string{"electronic_submission"}},
+		Procedure: "open", Notice: "2026-03-02", Tenders: "2026-05-01T12:00",
+	})["tenders"]
+	require.Nil(t, line.Violation)
+	written, err := json.Marshal(line.Warnings)
+	require.NoError(t, err)
+	require.JSONEq(t, `[{"code": "deadline_on_holiday", "field": "/tenders",
+		"detail": "the deadline falls on 2026-05-01, which is not a working day (Labour Day in FR-75)",
+		"source": "Regulation (EEC, Euratom) No 1182/71, Article 3"}]`, string(written))
 }
 
 func TestAPlanningNoticeOutsideItsWindowShortensNothing(t *testing.T) {

@@ -46,7 +46,7 @@ type Line struct {
 	// Because is how the bound was counted.
 	Because calendar.Explained
 	// Warnings say what is lawful but unwise.
-	Warnings []string
+	Warnings []models.Warning
 }
 
 // judge carries a timetable through, step by step.
@@ -275,8 +275,8 @@ func (j *judge) contract(from calendar.Date) calendar.Date {
 	because, err := j.pack.Count(ruleStandstill, from, j.holidays, lettersBy(!j.in.ByPost)...)
 	line.Because, line.Earliest = because, because.Free
 	if awaits := awaited(because, !j.in.ByPost); len(awaits) > 0 {
-		line.Warnings = append(line.Warnings, "this is the earliest day; besides, the law waits for: "+
-			strings.Join(awaits, ", "))
+		line.Warnings = append(line.Warnings, models.Warn(models.WarnStandstillWaits, line.Field,
+			"this is the earliest day; besides, the law waits for: %s", strings.Join(awaits, ", ")))
 	}
 	if err == nil {
 		err = lettersBegin(because, "/by_post")

@@ -1,0 +1,94 @@
+package models
+
+import (
+	"slices"
+	"time"
+)
+
+// A WarningCode names a kind of warning; it never changes.
+type WarningCode string
+
+// The kinds of warnings.
+const (
+	// WarnHoliday points at a deadline on a day on which nobody is at work to help.
+	WarnHoliday WarningCode = "deadline_on_holiday"
+	// WarnStandstillWaits says that the contract waits for more than days.
+	WarnStandstillWaits WarningCode = "standstill_waits"
+	// WarnThresholdReached says that the Directive applies by the value of the procurement.
+	WarnThresholdReached WarningCode = "threshold_reached"
+	// WarnBelowThreshold says that the value of the procurement is below the threshold of the Directive.
+	WarnBelowThreshold WarningCode = "below_threshold"
+	// WarnThresholdUnknown says that the value cannot be compared with a threshold.
+	WarnThresholdUnknown WarningCode = "threshold_not_compared"
+	// WarnOutside says that buyers hold the procurement to be outside of the Directive.
+	WarnOutside WarningCode = "outside_directive"
+	// WarnOutsideContradicted says that the record contradicts them.
+	WarnOutsideContradicted WarningCode = "outside_contradicted"
+	// WarnTogether points at an earlier procurement of the same buyers that this one may belong to.
+	WarnTogether WarningCode = "may_belong_together"
+	// WarnSameContent, WarnSamePrice and WarnMirroredPrices point at tenders that may have been agreed.
+	WarnSameContent    WarningCode = "same_content"
+	WarnSamePrice      WarningCode = "same_price"
+	WarnMirroredPrices WarningCode = "mirrored_prices"
+)
+
+// A WarningType is what is said of every warning of a kind.
+type WarningType struct {
+	Code WarningCode
+	// Title is what it is about, Source the article.
+	Title, Source string
+}
+
+var warningTypes = []WarningType{
+	{WarnHoliday, "The deadline is on a day off", "Regulation (EEC, Euratom) No 1182/71, Article 3"},
+	{WarnStandstillWaits, "The contract waits for more than days", "Directive 89/665/EEC, Article 2a"},
+	{WarnThresholdReached, "The value reaches the threshold", "Directive 2014/24/EU, Articles 4 and 5"},
+	{WarnBelowThreshold, "The value is below the threshold", "Directive 2014/24/EU, Articles 4 and 5"},
+	{WarnThresholdUnknown, "The value is compared with no threshold", "Directive 2014/24/EU, Articles 4 and 5"},
+	{WarnOutside, "The procurement is held to be outside", "Directive 2014/24/EU, Articles 4, 5 and 7 to 12"},
+	{WarnOutsideContradicted, "The record says otherwise", "Directive 2014/24/EU, Articles 4 and 5"},
+	{WarnTogether, "Two procurements may belong together", "Directive 2014/24/EU, Article 5(3)"},
+	{WarnSameContent, "Two tenders have the same content", "Directive 2014/24/EU, Article 57(4)(d)"},
+	{WarnSamePrice, "Two tenders have the same price", "Directive 2014/24/EU, Article 57(4)(d)"},
+	{WarnMirroredPrices, "The prices of two tenderers mirror each other", "Directive 2014/24/EU, Article 57(4)(d)"},
+}
+
+// WarningTypes lists every kind.
+func WarningTypes() []WarningType { return slices.Clone(warningTypes) }
+
+// A Warning points at what is lawful, or may be, and needs a thought. It refuses nothing.
+type Warning struct {
+	Code WarningCode `json:"code" doc:"What kind of warning it is; never changes"`
+	// Field is where, as a JSON pointer; empty: it is about the whole.
+	Field  string `json:"field,omitempty" doc:"JSON pointer into the request or the record"`
+	Detail string `json:"detail" doc:"In words"`
+	// Source is the article or rule.
+	Source string `json:"source,omitempty" doc:"Article or rule"`
+	// About names what it is about, such as tenders.
+	About []ID `json:"about,omitempty" doc:"Entries, tenders or procurements that it is about"`
+}
+
+// Warn makes a warning about a field.
+func Warn(code WarningCode, field, format string, args ...any) Warning {
+	w := Warning{Code: code, Field: field, Detail: Sentence(format, args...)}
+	i := slices.IndexFunc(warningTypes, func(t WarningType) bool { return t.Code == code })
+	if i >= 0 {
+		w.Source = warningTypes[i].Source
+	}
+	return w
+}
+
+// On adds what the warning is about.
+func (w Warning) On(about ...ID) Warning {
+	w.About = append(slices.Clone(w.About), about...)
+	return w
+}
+
+// A Published is a procurement that was published, with those of its buyers who also buy in another one.
+type Published struct {
+	ID     ID
+	Title  Text `gorm:"serializer:json"`
+	Buyers []ID `gorm:"serializer:json"`
+	// At is when its first lot was published, in procedure time.
+	At time.Time
+}
