@@ -85,6 +85,7 @@ var entryKinds = []EntryKind{
 	says[evaluation.TieDraw](models.EntryTieDraw),
 	says[models.AwardSignature](models.EntryAwardSignature),
 	says[models.Review](models.EntryReview),
+	says[models.ReviewBody](models.EntryReviewBody),
 	says[models.StandstillFact](models.EntryStandstillFact),
 	says[timelimit.Contract](models.EntryContract),
 	says[contract.Modification](models.EntryModification).followedBy((*deed).tellOfModification),

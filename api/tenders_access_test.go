@@ -118,6 +118,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"contract-modifications": "lead_procurer awarder legal buyer",
 		"review-applications":    "lead_procurer legal",
 		"award-signatures":       "awarder",
+		"review-body":            "lead_procurer legal",
 		"contracts":              "lead_procurer awarder buyer", "purchases": "buyer",
 		"non-purchases": "buyer", "individual-report": "lead_procurer legal", "publication-proofs": lead,
 	} {

@@ -31,3 +31,22 @@ func TestAnAddressHasStreetAndTownAndAnEmailThatIsOne(t *testing.T) {
 		require.NotEmpty(t, faults[0].Accepted)
 	}
 }
+
+func TestAReviewBodyIsNamedWithItsAddressAndDeadlines(t *testing.T) {
+	t.Parallel()
+	whole := ReviewBody{
+		Name: "Tribunal", Address: Address{Street: "1 Court", Town: "Nantes"}, Deadlines: Text{"en": "Eleven days."},
+	}
+	require.NoError(t, whole.Check())
+	for field, spoil := range map[string]func(*ReviewBody){
+		"/name":         func(b *ReviewBody) { b.Name = "" },
+		"/address/town": func(b *ReviewBody) { b.Address.Town = "" },
+		"/deadlines":    func(b *ReviewBody) { b.Deadlines = nil },
+	} {
+		b := whole
+		spoil(&b)
+		refusal, refused := RefusalOf(b.Check())
+		require.True(t, refused, field)
+		require.Equal(t, field, refusal.Field)
+	}
+}

@@ -331,6 +331,11 @@ var tenderEntries = []EntryRule{
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleLegal},
 	},
 	{
+		Kind: EntryReviewBody, Path: "review-body",
+		What:  "to which body a review is applied for, and until when",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleLegal}, Single: true, wording: wordedBody[ReviewBody],
+	},
+	{
 		Kind: EntryStandstillFact, Path: "standstill-facts",
 		What:  "a day for which the law lets the contract wait",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleLegal}, Single: true,

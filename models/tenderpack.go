@@ -23,7 +23,9 @@ type TenderPack struct {
 	Buyers    []PackBuyer `json:"buyers"`
 	Lots      []PackLot   `json:"lots"`
 	// NotDivided says why the procurement is not divided into lots; empty: it is.
-	NotDivided   Text              `json:"not_divided,omitempty"`
+	NotDivided Text `json:"not_divided,omitempty"`
+	// Review is the body responsible for review; nil: none was named.
+	Review       *ReviewBody       `json:"review_body,omitempty"`
 	Requirements []PackRequirement `json:"requirements"`
 	Clauses      []Clauses         `json:"clauses"`
 	Glossary     []Term            `json:"glossary"`

@@ -24,6 +24,8 @@ const (
 	WarnOutside WarningCode = "outside_directive"
 	// WarnOutsideContradicted says that the record contradicts them.
 	WarnOutsideContradicted WarningCode = "outside_contradicted"
+	// WarnReviewBody says that nobody is told to which body a review is applied for.
+	WarnReviewBody WarningCode = "review_body_missing"
 	// WarnTogether points at an earlier procurement of the same buyers that this one may belong to.
 	WarnTogether WarningCode = "may_belong_together"
 	// WarnSameContent, WarnSamePrice and WarnMirroredPrices point at tenders that may have been agreed.
@@ -47,6 +49,7 @@ var warningTypes = []WarningType{
 	{WarnThresholdUnknown, "The value is compared with no threshold", "Directive 2014/24/EU, Articles 4 and 5"},
 	{WarnOutside, "The procurement is held to be outside", "Directive 2014/24/EU, Articles 4, 5 and 7 to 12"},
 	{WarnOutsideContradicted, "The record says otherwise", "Directive 2014/24/EU, Articles 4 and 5"},
+	{WarnReviewBody, "No review body is named", "Directive 2014/24/EU, Annex V, Part C, point 25"},
 	{WarnTogether, "Two procurements may belong together", "Directive 2014/24/EU, Article 5(3)"},
 	{WarnSameContent, "Two tenders have the same content", "Directive 2014/24/EU, Article 57(4)(d)"},
 	{WarnSamePrice, "Two tenders have the same price", "Directive 2014/24/EU, Article 57(4)(d)"},

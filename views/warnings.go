@@ -25,7 +25,8 @@ func (v *Views) Warnings(ctx context.Context, r Reader) ([]models.Warning, error
 			return err
 		}
 		mayStudy := func(lot models.ID) bool { return d.MayStudy(r.Actor.OrganisationID, lot) == nil }
-		all = slices.Concat(warning.Of(d), warning.Together(d, earlier), warning.Agreed(d, mayStudy))
+		all = slices.Concat(warning.Of(d), warning.Incomplete(d),
+			warning.Together(d, earlier), warning.Agreed(d, mayStudy))
 		return nil
 	})
 	return all, err

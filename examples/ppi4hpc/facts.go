@@ -229,6 +229,12 @@ type Tender struct {
 	Suppliers struct {
 		Played []Supplier `json:"played"`
 	} `json:"suppliers"`
+	// ReviewBody is in no source.
+	ReviewBody struct {
+		Name      string         `json:"name"`
+		Address   models.Address `json:"address"`
+		Deadlines string         `json:"deadlines"`
+	} `json:"review_body"`
 	TendersPerLot int      `json:"tenders_per_lot"`
 	LateSupplier  Supplier `json:"late_supplier"`
 	Offers        Offers   `json:"offers"`

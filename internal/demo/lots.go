@@ -66,6 +66,11 @@ func (p *play) prepareTender() {
 	}
 	p.tellf("GENCI", "settles the award criteria of each lot (assumed): %s points; price relative to the lowest, "+
 		"exact decimals", strings.Join(said, ", "))
+	r := p.facts.Tender.ReviewBody
+	p.post(p.team.lawyers[0], "/review-body", object{
+		"name": r.Name, "address": r.Address, "deadlines": en(r.Deadlines),
+	})
+	p.tellf("GENCI", "its legal adviser names the body responsible for review: %s", r.Name)
 	p.makeKeys()
 	if p.script.partnership {
 		p.certifyRequests()

@@ -61,6 +61,10 @@ func TestALoserReadsInItsOwnLanguageWhyItLost(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "fr", registration.Language)
 	p.handIn(t, loser)
+	b.post(t, b.Lead, "/review-body", map[string]any{
+		"name": "Tribunal administratif", "address": map[string]any{"street": "1, place du Droit", "town": "Nantes"},
+		"deadlines": models.Text{"en": "Before the contract.", "fr": "Avant la signature du contrat."},
+	})
 	p.rank(t)
 	p.award(t)
 	p.tell(t)
@@ -71,7 +75,8 @@ func TestALoserReadsInItsOwnLanguageWhyItLost(t *testing.T) {
 		"a été attribué à Supplier of 480000.00", "Votre offre n’a pas été retenue.", "Motifs : En français",
 		"L’offre retenue a plus de points que la vôtre pour",
 		"Le contrat peut être conclu au plus tôt le " + p.earliestContract,
-		"Vous pouvez former un recours", "jours", "Ceci est une répétition.",
+		"Vous pouvez former un recours", "L’instance de recours est Tribunal administratif : 1, place du Droit, Nantes.",
+		"Avant la signature du contrat.", "jours", "Ceci est une répétition.",
 	} {
 		require.Contains(t, page, words)
 	}

@@ -234,6 +234,14 @@ func TestALoserReadsWhyItLost(t *testing.T) {
 	} {
 		require.Contains(t, whole, words)
 	}
+	named := lost("en")
+	named.Review = &models.ReviewBody{
+		Name: "Tribunal", Address: models.Address{Street: "1 Court", Town: "Nantes"},
+		Deadlines: in("Eleven days from this letter."),
+	}
+	whole = said(t, named)
+	require.Contains(t, whole, "The review body is Tribunal: 1 Court, Nantes.\nEleven days from this letter. (en)")
+	require.NotContains(t, whole, "does not name the body")
 	chair := lost("en")
 	chair.Consensus, chair.Lines[0].Reason = models.ConsensusChair, ""
 	whole = said(t, chair)

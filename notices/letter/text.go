@@ -351,9 +351,14 @@ func (c composer) standstill() models.LetterPart {
 	return part
 }
 
-// review says how to have the decision reviewed. The record does not name the body, so the letter does not either.
+// review says how to have the decision reviewed: by the body that the record names, if it does.
 func (c composer) review() models.LetterPart {
-	part := c.part("review", c.say("review", "law", cmp.Or(c.law(c.Law), c.say("law_of_lead"))))
+	law := cmp.Or(c.law(c.Law), c.say("law_of_lead"))
+	part := c.part("review", c.say("review", "law", law))
+	if c.Review != nil {
+		part = c.part("review", c.say("review_body", "name", c.Review.Name, "address", c.Review.Address.Line(), "law", law),
+			c.text(c.Review.Deadlines))
+	}
 	if c.kind() == kindAward {
 		part.Paragraphs = append(part.Paragraphs, c.say("review_in_time"))
 	}

@@ -143,6 +143,7 @@ func (b builder) subject() paper.Section {
 		"title", b.text(b.Title), "procurement", string(b.Procurement), "description", b.text(b.Description),
 		"procedure", b.Procedure+" ("+b.Source+")", "law", b.Law, "directive", b.Directive+"/EU",
 		"languages", strings.Join(b.Languages, ", "), "not_divided", b.text(b.NotDivided),
+		"review_body", b.review(),
 	))
 	rows := make([][]string, len(b.Buyers))
 	for i, buyer := range b.Buyers {
@@ -159,6 +160,14 @@ func (b builder) subject() paper.Section {
 	s.Blocks = append(s.Blocks, b.table(b.Sections["buyers"], []float64{0.5, 0.15, 0.35}, rows,
 		"authority", "country", "part"))
 	return s
+}
+
+// review names the body responsible for review and its time limits.
+func (b builder) review() string {
+	if b.Review == nil {
+		return ""
+	}
+	return b.Review.Name + ", " + b.Review.Address.Line() + "\n" + b.text(b.Review.Deadlines)
 }
 
 func (b builder) lots() paper.Section {

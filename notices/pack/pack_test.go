@@ -28,6 +28,9 @@ func sample(languages ...string) models.TenderPack {
 		Procurement: "prc_1", Mode: models.ModeRehearsal, Title: in("Scanners"), Description: in("What is bought"),
 		Procedure: "restricted procedure", Source: "Directive 2014/24/EU, Article 28", Law: "FR", Directive: "2014/24",
 		Languages: languages, NotDivided: in("One system"),
+		Review: &models.ReviewBody{
+			Name: "Tribunal", Address: models.Address{Street: "1 Court", Town: "Nantes"}, Deadlines: in("Eleven days"),
+		},
 		Buyers: []models.PackBuyer{
 			{
 				Organisation: "org_1", Name: "Lead", Country: "FR", Lead: true,

@@ -18,13 +18,14 @@ import (
 type Letter struct {
 	// Language is that in which the letter is written, Languages those of the procurement. These, Mode, Called, Buyers
 	// and Law are absent in letters of earlier releases.
-	Language  string      `json:"language,omitempty" doc:"BCP 47 tag of the language in which it is written"`
-	Languages []string    `json:"languages,omitempty"`
-	Mode      models.Mode `json:"mode,omitempty" enum:"live,rehearsal"`
-	Called    models.Text `json:"procurement_title,omitempty"`
-	Buyers    []string    `json:"buyers,omitempty" doc:"Names of the contracting authorities, the lead buyer first"`
-	Address   string      `json:"lead_buyer_address,omitempty" doc:"Where the lead buyer receives post"`
-	Law       string      `json:"law,omitempty" doc:"The country whose law governs (ISO 3166-1)"`
+	Language  string             `json:"language,omitempty" doc:"BCP 47 tag of the language in which it is written"`
+	Languages []string           `json:"languages,omitempty"`
+	Mode      models.Mode        `json:"mode,omitempty" enum:"live,rehearsal"`
+	Called    models.Text        `json:"procurement_title,omitempty"`
+	Buyers    []string           `json:"buyers,omitempty" doc:"Names of the contracting authorities, the lead buyer first"`
+	Review    *models.ReviewBody `json:"review_body,omitempty" doc:"To which a review is applied for"`
+	Address   string             `json:"lead_buyer_address,omitempty" doc:"Where the lead buyer receives post"`
+	Law       string             `json:"law,omitempty" doc:"The country whose law governs (ISO 3166-1)"`
 
 	Procurement models.ID   `json:"procurement"`
 	Lot         models.ID   `json:"lot"`
@@ -194,6 +195,7 @@ func letterTo(d models.Dossier, lot models.Lot, t models.Tender) Letter {
 		Called: d.Procurement.Title, Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number,
 		Title: lot.Title, Tender: t.ID, Recipient: tenderer(d, t), DecidedAt: d.Now.UTC(), SentAt: d.Now.UTC(),
 	}
+	l.Review = d.ReviewBody()
 	for _, b := range buyers(d) {
 		l.Buyers = append(l.Buyers, b.Name)
 		if b.Lead && b.Address != nil {

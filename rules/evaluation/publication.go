@@ -168,6 +168,8 @@ type ContractNotice struct {
 	Conformance *models.ConformancePlan `json:"conformance_plan,omitempty"`
 	// Follows are the pre-commercial procurements whose results everybody is told (Article 41).
 	Follows []models.PrecedingPCP `json:"follows,omitempty"`
+	// Review is the body responsible for review (Annex V, Part C, point 25); absent: none was named.
+	Review *models.ReviewBody `json:"review_body,omitempty"`
 	// LotLimits say for how many lots one tenderer may tender, and how many it is awarded at most (Article 46(2)).
 	LotLimits *models.LotLimits `json:"lot_limits,omitempty"`
 	// Openers are for whom tenders are sealed. Notices of releases before 0.2 have an opening key instead.
@@ -231,7 +233,7 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 	n := ContractNotice{
 		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Description: p.Description, Procedure: way.Code,
 		Buyers: buyers(d), Specification: models.References(d.Entries, models.PhaseSpecification),
-		DispatchedAt: d.Now.UTC(), TimeLimits: d.TimeLimits(),
+		DispatchedAt: d.Now.UTC(), TimeLimits: d.TimeLimits(), Review: d.ReviewBody(),
 	}
 	if plan, ok := d.ConformancePlan(); ok {
 		n.Conformance = &plan

@@ -26,7 +26,7 @@ func Missing(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	}
 	for _, kind := range []models.EntryKind{
 		models.EntryGlossary, models.EntryClauses, models.EntryLotsDecision, models.EntryConformancePlan,
-		models.EntryPrecedingPCP,
+		models.EntryPrecedingPCP, models.EntryReviewBody,
 	} {
 		rule, _ := models.EntryRuleOf(kind)
 		for _, e := range d.Of(kind) {

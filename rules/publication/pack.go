@@ -21,7 +21,7 @@ func Pack(d models.Dossier, lots []models.Lot, uploaded []models.Document, addre
 	pack := models.TenderPack{
 		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Description: p.Description, Languages: p.Languages,
 		Directive: n.TimeLimits.Directive, Claims: n.TimeLimits.Claims, PublishedAt: d.Now.UTC(), Openers: n.Openers,
-		Law: n.ApplicableLaw, LotLimits: n.LotLimits, Conformance: n.Conformance, Follows: n.Follows,
+		Law: n.ApplicableLaw, LotLimits: n.LotLimits, Conformance: n.Conformance, Follows: n.Follows, Review: n.Review,
 		At: models.PackAt(address, p.ID),
 	}
 	for _, document := range uploaded {

@@ -45,6 +45,15 @@ func Of(d models.Dossier) []models.Warning {
 	return all
 }
 
+// Incomplete warns of what the notice of the law names and the record does not: the body responsible for review.
+func Incomplete(d models.Dossier) []models.Warning {
+	if d.ReviewBody() != nil || len(d.Tendering.Lots) == 0 {
+		return nil
+	}
+	return []models.Warning{models.Warn(models.WarnReviewBody, "/review-body",
+		"neither notice nor letters tell to which body, and until when, a review is applied for")}
+}
+
 // held says on which ground the buyers hold that the Directive does not apply.
 func held(o models.Outside) models.Warning {
 	ground := "its value is below the threshold"

@@ -353,3 +353,17 @@ func TestEveryWarningHasItsRow(t *testing.T) {
 		seen[w.Code] = true
 	}
 }
+
+// Directive 2014/24/EU, Annex V, Part C, point 25.
+func TestThatNoReviewBodyIsNamedIsWarnedOfOnceThereAreLots(t *testing.T) {
+	t.Parallel()
+	f := newFile(t)
+	require.Empty(t, Incomplete(f.Dossier), "nothing is to be published yet")
+	f.Tendering.Lots = []models.Lot{{ID: "lot_1", Number: 1}}
+	found := Incomplete(f.Dossier)
+	require.Len(t, found, 1)
+	require.Equal(t, models.WarnReviewBody, found[0].Code)
+	require.Equal(t, "/review-body", found[0].Field)
+	f.write(models.EntryReviewBody, "", "", models.ReviewBody{Name: "Tribunal"})
+	require.Empty(t, Incomplete(f.Dossier))
+}
