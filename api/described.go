@@ -85,7 +85,8 @@ type modificationGround struct{}
 
 // Schema names the values.
 func (modificationGround) Schema(huma.Registry) *huma.Schema {
-	return oneOf("Directive 2014/24/EU, Article 72(1)(a) to (e), and de_minimis: (2); 2014/25/EU: Article 89", models.ModificationGrounds()...)
+	return oneOf("Directive 2014/24/EU, Article 72(1)(a) to (e), and de_minimis: (2); 2014/25/EU: Article 89",
+		models.ModificationGrounds()...)
 }
 
 type bulletinInterval struct{}

@@ -3,8 +3,8 @@ package models
 // EntryReviewBody says to which body a review of the procedure is applied for.
 const EntryReviewBody EntryKind = "review_body"
 
-// A ReviewBody is the body responsible for review, with what is to be known of its time limits. The contract notice, the
-// tender pack and the letters name it (Directive 2014/24/EU, Annex V, Part C, point 25; Directive 89/665/EEC, Article
+// A ReviewBody is the body responsible for review, with what is to be known of its time limits. The contract notice,
+// the tender pack and the letters name it (Directive 2014/24/EU, Annex V, Part C, point 25; Directive 89/665/EEC, Article
 // 2a(2)).
 type ReviewBody struct {
 	Name    string  `json:"name" minLength:"1" maxLength:"400"`

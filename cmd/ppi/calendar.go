@@ -20,7 +20,7 @@ type calendarCommand struct {
 	Timetable calendarTimetableCommand `cmd:"" help:"Judge a timetable: every unlawful step with its earliest date."`
 	Rules     calendarRulesCommand     `cmd:"" help:"Show the time limits that are known of a law, and which are not."`
 	Holidays  calendarHolidaysCommand  `cmd:"" help:"Show the holidays of a place in a year."`
-	Packs     calendarPacksCommand     `cmd:"" help:"Write the page of all laws: what is known of each, and what is not."`
+	Packs     calendarPacksCommand     `cmd:"" help:"Write the page of all laws: what is known and unknown of each."`
 }
 
 // errUnlawful makes the exit code of a timetable that is not lawful; the table says why.

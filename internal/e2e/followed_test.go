@@ -58,9 +58,9 @@ func TestWhoeverRewritesADecisionIsRefusedOrFound(t *testing.T) {
 			"openers that nobody named", "role_assignments", `INSERT INTO role_assignments
 				(id, procurement_id, person_id, organisation_id, role, valid_from)
 				SELECT left(id, -1) || CASE right(id, 1) WHEN '0' THEN '1' ELSE '0' END,
-					procurement_id, person_id, organisation_id, 'awarder',
+					procurement_id, person_id, organisation_id, 'observer',
 					valid_from FROM role_assignments WHERE role = 'opener' LIMIT 1`,
-			"DELETE FROM role_assignments WHERE role = 'awarder'", false,
+			"DELETE FROM role_assignments WHERE role = 'observer'", false,
 		},
 		{
 			"another rule of an entry", "entries", `UPDATE entries

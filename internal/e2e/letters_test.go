@@ -75,7 +75,8 @@ func TestALoserReadsInItsOwnLanguageWhyItLost(t *testing.T) {
 		"a été attribué à Supplier of 480000.00", "Votre offre n’a pas été retenue.", "Motifs : En français",
 		"L’offre retenue a plus de points que la vôtre pour",
 		"Le contrat peut être conclu au plus tôt le " + p.earliestContract,
-		"Vous pouvez former un recours", "L’instance de recours est Tribunal administratif : 1, place du Droit, Nantes.",
+		"Vous pouvez former un recours",
+		"L’instance de recours est Tribunal administratif : 1, place du Droit, Nantes.",
 		"Avant la signature du contrat.", "jours", "Ceci est une répétition.",
 	} {
 		require.Contains(t, page, words)

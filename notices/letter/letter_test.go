@@ -33,7 +33,8 @@ func in(en string) models.Text {
 func head(language string) evaluation.Letter {
 	return evaluation.Letter{
 		Language: language, Languages: languages, Mode: models.ModeRehearsal, Called: in("Supercomputers"),
-		Buyers: []string{"Lead", "Other"}, Address: "1 Quay, Nantes", Law: "FR", Procurement: "prc_1", Lot: "lot_1", LotNumber: 1,
+		Buyers: []string{"Lead", "Other"}, Address: "1 Quay, Nantes", Law: "FR", Procurement: "prc_1",
+		Lot: "lot_1", LotNumber: 1,
 		Title: in("Nodes"), Tender: "tnd_1", Recipient: "Loser & Söhne", DecidedAt: at, SentAt: at,
 	}
 }

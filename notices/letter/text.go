@@ -356,8 +356,8 @@ func (c composer) review() models.LetterPart {
 	law := cmp.Or(c.law(c.Law), c.say("law_of_lead"))
 	part := c.part("review", c.say("review", "law", law))
 	if c.Review != nil {
-		part = c.part("review", c.say("review_body", "name", c.Review.Name, "address", c.Review.Address.Line(), "law", law),
-			c.text(c.Review.Deadlines))
+		named := c.say("review_body", "name", c.Review.Name, "address", c.Review.Address.Line(), "law", law)
+		part = c.part("review", named, c.text(c.Review.Deadlines))
 	}
 	if c.kind() == kindAward {
 		part.Paragraphs = append(part.Paragraphs, c.say("review_in_time"))

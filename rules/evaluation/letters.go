@@ -22,7 +22,7 @@ type Letter struct {
 	Languages []string           `json:"languages,omitempty"`
 	Mode      models.Mode        `json:"mode,omitempty" enum:"live,rehearsal"`
 	Called    models.Text        `json:"procurement_title,omitempty"`
-	Buyers    []string           `json:"buyers,omitempty" doc:"Names of the contracting authorities, the lead buyer first"`
+	Buyers    []string           `json:"buyers,omitempty" doc:"Names of the buyers, the lead buyer first"`
 	Review    *models.ReviewBody `json:"review_body,omitempty" doc:"To which a review is applied for"`
 	Address   string             `json:"lead_buyer_address,omitempty" doc:"Where the lead buyer receives post"`
 	Law       string             `json:"law,omitempty" doc:"The country whose law governs (ISO 3166-1)"`
