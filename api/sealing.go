@@ -203,10 +203,12 @@ type OpeningStateView struct {
 	Read       int                 `json:"read" doc:"How many were opened, and what was in them recorded"`
 	Unreadable int                 `json:"unreadable" doc:"How many of these the recovered secret does not open"`
 	Reading    bool                `json:"reading" doc:"Some are released, and are being read"`
+	Turn       int                 `json:"turn" doc:"From 2 on: prices that come among the best after the others"`
 	Needed     int                 `json:"needed" doc:"How many openers open together"`
-	Releases   []OpenerReleaseView `json:"releases"`
+	Releases   []OpenerReleaseView `json:"releases" doc:"Of all turns"`
 	Handovers  []HandoverView      `json:"handovers"`
-	Awaited    []models.ID         `json:"awaited" doc:"Openers who have not released"`
+	Awaited    []models.ID         `json:"awaited" doc:"Openers who have not released in this turn"`
+	Lost       []models.ID         `json:"lost" doc:"Those of them who cannot any more"`
 }
 
 func (s *server) listOpenerReleases(ctx context.Context, in *BoxPath) (*rest.Shown[itemsOf[OpeningStateView]], error) {
@@ -222,8 +224,8 @@ func (s *server) listOpenerReleases(ctx context.Context, in *BoxPath) (*rest.Sho
 	for i, state := range states {
 		items[i] = OpeningStateView{
 			Kind: state.Kind, Envelopes: state.Envelopes, Read: state.Read, Unreadable: state.Unreadable,
-			Reading: state.Reading, Needed: state.Needed, Releases: []OpenerReleaseView{},
-			Handovers: []HandoverView{}, Awaited: state.Awaited,
+			Reading: state.Reading, Turn: state.Turn, Needed: state.Needed, Releases: []OpenerReleaseView{},
+			Handovers: []HandoverView{}, Awaited: state.Awaited, Lost: append([]models.ID{}, state.Lost...),
 		}
 		for _, r := range state.Releases {
 			items[i].Releases = append(items[i].Releases, showRelease(p, r))

@@ -167,7 +167,7 @@ func (c *comparison) contents(ctx context.Context, procurement models.ID) (of re
 	if of.Parts, err = c.view.Parts(ctx, procurement); err != nil || procurement == "" {
 		return of, err
 	}
-	if of.Bodies, err = c.view.Bodies(ctx, procurement, replay.RankingKinds()); err != nil {
+	if of.Bodies, err = c.view.Bodies(ctx, procurement, replay.BodyKinds()); err != nil {
 		return of, err
 	}
 	of.Received, err = c.view.Received(ctx, procurement)
