@@ -17,6 +17,16 @@ import (
 	"github.com/ppi-engine/ppi/views"
 )
 
+// What an opener sends has a part for each envelope: of a release less than 256 bytes, of a handover less than 512. The
+// bounds let 20,000 envelopes of a kind in a box be opened together.
+const (
+	mostOpenedAtOnce = 20_000
+	longestRelease   = mostOpenedAtOnce*256 + 1<<16
+	longestHandover  = mostOpenedAtOnce*512 + 1<<16
+	// releaseWithin is how long the check of all proofs may take, those of earlier releases included.
+	releaseWithin = 10 * time.Minute
+)
+
 // BoxPath names a box.
 type BoxPath struct {
 	ProcurementPath

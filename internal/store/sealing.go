@@ -237,3 +237,27 @@ func (tx *Tx) KeepTestRelease(test, person models.ID, digest, content string, at
 	}
 	return result.RowsAffected == 1, nil
 }
+
+// A KeptOpening names the envelopes of a kind in a box that somebody has released or handed over in a turn.
+type KeptOpening struct {
+	ProcurementID models.ID
+	BoxID         models.ID
+	Kind          models.EnvelopeKind
+	Turn          int
+	// Fingerprint is that of the openers of the box.
+	Fingerprint string
+}
+
+// KeptOpenings lists what openers have released or handed over in the boxes of a procurement.
+func (s *Store) KeptOpenings(ctx context.Context, procurement models.ID) ([]KeptOpening, error) {
+	var all []KeptOpening
+	err := s.rows(ctx).Raw(`SELECT b.procurement_id, b.id AS box_id, x.kind, x.turn, b.fingerprint
+		FROM boxes b CROSS JOIN LATERAL (
+			SELECT r.kind, r.turn FROM box_releases r WHERE r.box_id = b.id UNION
+			SELECT h.kind, h.turn FROM box_handovers h WHERE h.box_id = b.id) x
+		WHERE b.procurement_id = ? ORDER BY b.id, x.kind, x.turn`, procurement).Scan(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("list openings: %w", err)
+	}
+	return all, nil
+}
