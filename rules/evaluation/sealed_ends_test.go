@@ -134,21 +134,32 @@ func TestATenderThatCannotBeReadIsOutWithLetterAndReportLineThoughItsLotEnds(t *
 
 func TestTheGroundOfALotThatCannotBeOpenedIsBorneOutByItsBox(t *testing.T) {
 	t.Parallel()
+	const withhold, lost = models.OpenersWithhold, models.OpenersLost
+	const notBorneOut = models.CodeGroundNotBorneOut
+	both := []models.ID{"org_a", "org_c"}
 	for name, c := range map[string]struct {
-		change func(*desk)
 		ground models.SealedGround
 		code   models.Code
+		change func(*desk)
 	}{
-		"the box is open":                {func(d *desk) { d.box1().ClosedAt = nil }, models.OpenersLost, models.CodeDeadlineNotOver},
-		"the lot was never published":    {func(d *desk) { d.Tendering.Lots[0].Boxes = nil }, models.OpenersLost, models.CodeLotNotOpen},
-		"openers had less than a day":    {func(d *desk) { d.withheldFor(withheldAfter - 1) }, models.OpenersWithhold, models.CodeGroundNotBorneOut},
-		"the procurement is suspended":   {func(d *desk) { d.Procurement.Status = models.StatusSuspended }, models.OpenersWithhold, models.CodeGroundNotBorneOut},
-		"enough can still release":       {func(d *desk) { d.loses("org_a") }, models.OpenersLost, models.CodeGroundNotBorneOut},
-		"too few can still release":      {func(d *desk) { d.loses("org_a"); d.leaves("org_b") }, models.OpenersWithhold, models.CodeGroundNotBorneOut},
-		"enough have released":           {func(d *desk) { d.releases(models.EnvelopeQuality, "org_a", "org_c") }, models.OpenersWithhold, models.CodeGroundNotBorneOut},
-		"nothing was handed in":          {func(d *desk) { d.Tendering.Received = nil }, models.OpenersWithhold, models.CodeGroundNotBorneOut},
-		"the lot has ended":              {func(d *desk) { d.Tendering.Lots[0].EndedAt = &now }, models.OpenersLost, models.CodeLotEnded},
-		"the openers are others by then": {func(d *desk) { d.box1().Fingerprint = "" }, models.OpenersLost, models.CodeOpenersMissing},
+		"the box is open": {lost, models.CodeDeadlineNotOver, func(d *desk) { d.box1().ClosedAt = nil }},
+		"the lot was never published": {
+			lost, models.CodeLotNotOpen, func(d *desk) { d.Tendering.Lots[0].Boxes = nil },
+		},
+		"openers had less than a day": {withhold, notBorneOut, func(d *desk) { d.withheldFor(withheldAfter - 1) }},
+		"the procurement is suspended": {
+			withhold, notBorneOut, func(d *desk) { d.Procurement.Status = models.StatusSuspended },
+		},
+		"enough can still release":  {lost, notBorneOut, func(d *desk) { d.loses("org_a") }},
+		"too few can still release": {withhold, notBorneOut, func(d *desk) { d.loses("org_a"); d.leaves("org_b") }},
+		"enough have released": {
+			withhold, notBorneOut, func(d *desk) { d.releases(models.EnvelopeQuality, both...) },
+		},
+		"nothing was handed in": {withhold, notBorneOut, func(d *desk) { d.Tendering.Received = nil }},
+		"the lot has ended":     {lost, models.CodeLotEnded, func(d *desk) { d.Tendering.Lots[0].EndedAt = &now }},
+		"it is sealed for nobody": {
+			lost, models.CodeOpenersMissing, func(d *desk) { d.box1().Fingerprint = "" },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
