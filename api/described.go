@@ -78,8 +78,8 @@ type sealedGround struct{}
 
 // Schema names the values.
 func (sealedGround) Schema(huma.Registry) *huma.Schema {
-	return oneOf("openers_withhold: enough openers could release, for a day at least, and have not; openers_lost: too few "+
-		"are left who can", models.SealedGrounds()...)
+	return oneOf("openers_withhold: enough openers could release, for a day at least, and have not; openers_lost: too "+
+		"few are left who can", models.SealedGrounds()...)
 }
 
 type flaw struct{}

@@ -236,7 +236,7 @@ var tenderEntries = []EntryRule{
 	},
 	{
 		Kind: EntryOpenerLoss, Path: "opener-losses",
-		What:  "that an opener of one's own buyer cannot release any more, because its key is lost or for another reason",
+		What:  "that an opener of one's own buyer cannot release any more: its key is lost, or for another reason",
 		Phase: PhaseTender, Writers: []Role{RoleOpener, RoleBoard}, PerBuyer: true, Single: true, Personal: true,
 	},
 	{

@@ -18,7 +18,8 @@ type OpenerLoss struct {
 
 // Check refuses a malformed ID and a loss without a reason.
 func (l OpenerLoss) Check() error {
-	return Refusals(append(checkID("/person", l.Person, PrefixPerson), compact(checkWord("/reason", l.Reason, 4000))...))
+	return Refusals(append(checkID("/person", l.Person, PrefixPerson),
+		compact(checkWord("/reason", l.Reason, 4000))...))
 }
 
 // Subject is the opener among its openers: each can lose its part once.
@@ -42,7 +43,8 @@ func (l OpenerLoss) CheckAgainst(d Dossier, e Entry) error {
 // LossOf is the entry that says that an opener cannot release any more what is sealed for the openers with a
 // fingerprint; false: nobody said so.
 func (d Dossier) LossOf(fingerprint string, person ID) (Entry, bool) {
-	_, e, ok := about[OpenerLoss](d, EntryOpenerLoss, ID(OpenerLoss{Person: person, Fingerprint: fingerprint}.Subject()))
+	subject := OpenerLoss{Person: person, Fingerprint: fingerprint}.Subject()
+	_, e, ok := about[OpenerLoss](d, EntryOpenerLoss, ID(subject))
 	return e, ok
 }
 

@@ -108,7 +108,7 @@ var refusedSealing = []RefusalType{
 	},
 	{
 		CodeGroundNotBorneOut, RefusalConflict, "The box does not bear this ground out",
-		"A lot ends because it cannot be opened only while its openers withhold what they could release, or too few of " +
-			"them are left.",
+		"A lot ends because it cannot be opened only while its openers withhold what they could release, or too few " +
+			"of them are left.",
 	},
 }

@@ -20,9 +20,9 @@ type BoxRelease struct {
 	ReleasedAt time.Time
 }
 
-// A Turn is the envelopes of a kind in a box that openers release together. All of a kind are released in the first turn.
-// Only where the prices of the best are opened there can be further ones: when, after a turn, other tenders are among the
-// best, their prices are released in the next one.
+// A Turn is the envelopes of a kind in a box that openers release together. All of a kind are released in the first
+// turn. Only where the prices of the best are opened there can be further ones: when, after a turn, other tenders are
+// among the best, their prices are released in the next one.
 type Turn struct {
 	// N counts from 1.
 	N         int

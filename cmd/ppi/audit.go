@@ -22,8 +22,9 @@ import (
 )
 
 type auditCommand struct {
-	Verify   auditVerifyCommand   `cmd:"" help:"Verify the record or an export; name the first event that does not fit."`
-	Export   auditExportCommand   `cmd:"" help:"Write all events of a procurement with their proof, for ppi audit verify."`
+	Verify auditVerifyCommand `cmd:"" help:"Verify the record or an export; name the first event that does not fit."`
+	Export auditExportCommand `cmd:"" help:"Write all events of a procurement with their proof, for ppi audit verify."`
+
 	Openings auditOpeningsCommand `cmd:"" help:"Write what proves the openings of a procurement, for ppi audit verify."`
 
 	Key auditKeyCommand `cmd:"" help:"Show the keys that verify checkpoints and exports, the one in use first."`

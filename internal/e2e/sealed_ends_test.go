@@ -53,7 +53,8 @@ func TestALotWhoseOpenersWithholdIsEndedByTheBoard(t *testing.T) {
 	require.NoError(t, p.openers[1].Release(t.Context(), box, models.EnvelopeQuality))
 	b.refused(t, models.CodeGroundNotBorneOut, b.Buyers[0].Board, models.VerbEndLot, withhold)
 	b.advance(t, b.now(t).Add(24*time.Hour))
-	b.refused(t, models.CodeGroundNotBorneOut, b.Buyers[0].Board, models.VerbEndLot, p.cannotBeOpened(models.OpenersLost))
+	b.refused(t, models.CodeGroundNotBorneOut, b.Buyers[0].Board, models.VerbEndLot,
+		p.cannotBeOpened(models.OpenersLost))
 	nothing := p.cannotBeOpened(models.OpenersWithhold)
 	nothing["code"] = "no-rece"
 	b.refused(t, models.CodeInvalidValue, b.Buyers[0].Board, models.VerbEndLot, nothing)
@@ -144,7 +145,8 @@ func TestAPriceThatALateConflictBringsAmongTheBestIsReleasedAfterTheOthers(t *te
 	require.Equal(t, first.tender, p.ranking.Ranking.Places[0].Tender)
 
 	b.post(t, p.evaluators[0], "/conflict-declarations", map[string]any{
-		"lot": p.lot, "tenderers": p.tenderers(t, p.Lead), "conflict": true, "statement": "I own shares of one of them.",
+		"lot": p.lot, "tenderers": p.tenderers(t, p.Lead), "conflict": true,
+		"statement": "I own shares of one of them.",
 	})
 	_, err := p.Lead.Get(t.Context(), p.Path("/lots/"+string(p.lot)+"/ranking"), nil)
 	requireRefused(t, models.CodePriceMissing, err)

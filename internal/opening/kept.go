@@ -3,6 +3,7 @@ package opening
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -192,7 +193,7 @@ func ReadKept(in io.Reader, each func(Kept) error) error {
 		var k Kept
 		err := lines.Decode(&k)
 		switch {
-		case err == io.EOF: //nolint:errorlint // a decoder returns it as it is
+		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return fmt.Errorf("read openings: %w", err)

@@ -106,7 +106,7 @@ func TestAnAlteredFileOfAnOpenerIsNamed(t *testing.T) {
 			k.Handovers[0].Content = strings.Replace(k.Handovers[0].Content, `"round":1`, `"round":2`, 1)
 		}, []string{FaultyHandover, FaultyRelease}, func(k Kept) models.ID { return k.Handovers[0].Person }},
 		"an envelope that nobody released": {false, func(_ *testing.T, k *Kept) {
-			k.Headers[2] = k.Headers[2] + " "
+			k.Headers[2] += " "
 		}, []string{FaultyOpening}, func(Kept) models.ID { return "" }},
 		"an envelope that is missing": {false, func(_ *testing.T, k *Kept) {
 			k.Headers = k.Headers[1:]

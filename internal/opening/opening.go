@@ -178,9 +178,8 @@ func OfTest(d models.Dossier, test models.OpenerTest) (envelope.Box, error) {
 // IsOf tells whether exactly the envelopes of a turn are opened.
 func (b *Box) IsOf(turn models.Turn) bool {
 	envelopes := turn.Envelopes
-	return b.Turn == turn.N && len(envelopes) == len(b.Envelopes) && !slices.ContainsFunc(b.Envelopes, func(e store.SealedEnvelope) bool {
-		return !among(envelopes, e)
-	})
+	return b.Turn == turn.N && len(envelopes) == len(b.Envelopes) &&
+		!slices.ContainsFunc(b.Envelopes, func(e store.SealedEnvelope) bool { return !among(envelopes, e) })
 }
 
 func among(envelopes []models.Envelope, e store.SealedEnvelope) bool {

@@ -105,7 +105,8 @@ func (s *Store) HandoversOf(
 	return all, nil
 }
 
-// KeepRelease keeps what an opener released, and tells whether it is the opener's first of this kind and turn in the box.
+// KeepRelease keeps what an opener released, and tells whether it is the opener's first of this kind and turn in the
+// box.
 func (tx *Tx) KeepRelease(r models.BoxRelease) (bool, error) {
 	result := tx.db().Exec(`INSERT INTO box_releases
 			(box_id, kind, turn, person_id, organisation_id, digest, content, released_at)

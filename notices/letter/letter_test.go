@@ -107,7 +107,8 @@ func letters(language string) map[string]evaluation.Letter {
 	}
 	for _, ground := range models.SealedGrounds() {
 		l := all["ended: other"]
-		l.Unopened, l.LeftSealed = evaluation.UnopenedWhole, &evaluation.NotOpening{Ground: ground, Needed: 2, Released: 1}
+		l.Unopened = evaluation.UnopenedWhole
+		l.LeftSealed = &evaluation.NotOpening{Ground: ground, Needed: 2, Released: 1}
 		all["left sealed: "+string(ground)] = l
 	}
 	price := all["ended: all-rej"]

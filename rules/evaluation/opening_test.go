@@ -162,7 +162,8 @@ func TestSharesGoToAnotherOpenerOfTheSameBuyerByOneOfTheTwo(t *testing.T) {
 	requireRefused(t, models.CodeNotAnOpener, MayReleaseAs(d.Dossier, release))
 	require.Equal(t, []models.ID{"per_colleague", "per_of_org_b", "per_of_org_c"},
 		d.Tendering.Holders(d.box1().ID, models.EnvelopeQuality, 1, set.Openers))
-	require.Contains(t, d.Tendering.Holders(d.box1().ID, models.EnvelopePrice, 1, set.Openers), models.ID("per_of_org_a"))
+	require.Contains(t, d.Tendering.Holders(d.box1().ID, models.EnvelopePrice, 1, set.Openers),
+		models.ID("per_of_org_a"))
 	d.Tendering.Handovers = nil
 	d.releases(models.EnvelopeQuality, "org_a")
 	requireRefused(t, models.CodeHandoverRefused, may(handover, "per_colleague"))

@@ -25,7 +25,7 @@ func LeaveSealed(d models.Dossier, lot models.Lot, ground models.SealedGround) (
 	}
 	kind, since, waits := awaitedKind(d, box)
 	if !waits {
-		return models.LeftSealed{}, notBorneOut("no envelope in lot %d waits to be released by its openers", lot.Number).
+		return models.LeftSealed{}, notBorneOut("nothing in lot %d waits to be released by its openers", lot.Number).
 			Accepting("no such ground; prices are released after quality is locked")
 	}
 	p := ProgressOf(d, box, kind)

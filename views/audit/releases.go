@@ -18,8 +18,8 @@ type Proofs struct {
 }
 
 // CompareReleases computes all proofs of stored releases and handovers again, from the stored headers. That the files
-// are those of which events told, [Follow] compares: this finds those that were never right, or whose headers or openers
-// were altered. It names each.
+// are those of which events told, [Follow] compares: this finds those that were never right, or whose headers or
+// openers were altered. It names each.
 func (r *Report) CompareReleases(ctx context.Context, record *store.Store) error {
 	var procurements []models.ID
 	err := record.View(ctx, func(v store.View) (err error) {
