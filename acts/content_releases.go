@@ -49,11 +49,15 @@ func (a *Acts) Release(ctx context.Context, by By, box models.ID, content []byte
 		BoxID: box, Kind: r.Kind, PersonID: r.Person, Digest: models.Digest(content), Content: string(content),
 	}
 	return meanwhile(func() (Done[Released], error) {
-		may := func(d models.Dossier) error { return evaluation.MayReleaseAs(d, kept) }
+		may := func(d models.Dossier, turn models.Turn) error {
+			kept.Turn = turn.N
+			return evaluation.MayReleaseAs(d, kept)
+		}
 		b, err := a.toOpen(ctx, by, box, r.Kind, may)
 		if err != nil {
 			return Done[Released]{}, err
 		}
+		kept.Turn = b.Turn
 		if err := b.Accept(r); err != nil {
 			return Done[Released]{}, models.At("/release", err)
 		}
@@ -75,22 +79,23 @@ func meanwhile[T any](act func() (Done[T], error)) (Done[T], error) {
 // toOpen reads the opening of a box, if it may be opened now, and by this opener. An attempt to open it before is
 // recorded (Directive 2014/24/EU, Annex IV (g): attempts are clearly detectable).
 func (a *Acts) toOpen(
-	ctx context.Context, by By, box models.ID, kind models.EnvelopeKind, may func(models.Dossier) error,
+	ctx context.Context, by By, box models.ID, kind models.EnvelopeKind,
+	may func(models.Dossier, models.Turn) error,
 ) (*opening.Box, error) {
 	if by.Seat == nil {
 		return nil, models.NoSuchResource()
 	}
 	procurement := by.Seat.Procurement
-	var envelopes []models.Envelope
+	var turn models.Turn
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
 		d, err := tx.Dossier(procurement, by.Seat.Now)
 		if err != nil {
 			return err
 		}
-		if _, envelopes, err = toOpen(d, box, kind); err != nil {
+		if _, turn, err = toOpen(d, box, kind); err != nil {
 			return err
 		}
-		return may(d)
+		return may(d, turn)
 	})
 	if refusal, refused := models.RefusalOf(err); refused &&
 		(refusal.Code == models.CodeDeadlineNotOver || refusal.Code == models.CodeQualityOpen) {
@@ -99,17 +104,17 @@ func (a *Acts) toOpen(
 	if err != nil {
 		return nil, err
 	}
-	return opening.Of(ctx, a.Store, procurement.ID, box, kind, envelopes)
+	return opening.Of(ctx, a.Store, procurement.ID, box, kind, turn)
 }
 
 // toOpen finds a box, and the envelopes of a kind in it that are opened together.
-func toOpen(d models.Dossier, box models.ID, kind models.EnvelopeKind) (models.Lot, []models.Envelope, error) {
+func toOpen(d models.Dossier, box models.ID, kind models.EnvelopeKind) (models.Lot, models.Turn, error) {
 	lot, b, ok := d.Tendering.Box(box)
 	if !ok {
-		return lot, nil, models.NoSuchResource()
+		return lot, models.Turn{}, models.NoSuchResource()
 	}
-	envelopes, err := evaluation.ToOpen(d, lot, b, kind)
-	return lot, envelopes, err
+	turn, err := evaluation.ToOpen(d, lot, b, kind)
+	return lot, turn, err
 }
 
 // release keeps what was released, in one transaction that knows of all others.
@@ -138,6 +143,7 @@ func (d *deed) release(b *opening.Box, r models.BoxRelease) (Released, error) {
 	}
 	return done, d.record(event.BoxReleased{
 		LotID: lot.ID, BoxID: r.BoxID, Kind: r.Kind, Buyer: r.OrganisationID, Digest: r.Digest,
+		Turn: furtherTurn(r.Turn),
 	})
 }
 
@@ -156,14 +162,14 @@ func (d *deed) openBox(
 	if dossier, err = d.dossier(); err != nil {
 		return dossier, lot, err
 	}
-	lot, envelopes, err := toOpen(dossier, box, kind)
+	lot, turn, err := toOpen(dossier, box, kind)
 	if err != nil {
 		return dossier, lot, err
 	}
-	handed := len(dossier.Tendering.HandedOver(box, kind))
-	released := len(dossier.Tendering.ReleasedBy(box, kind))
+	handed := len(dossier.Tendering.HandedOver(box, kind, turn.N))
+	released := len(dossier.Tendering.ReleasedBy(box, kind, turn.N))
 	first := released+handed == 0
-	if released != len(b.Released) || handed != len(b.Handed) || first && !b.IsOf(envelopes) {
+	if turn.N != b.Turn || released != len(b.Released) || handed != len(b.Handed) || first && !b.IsOf(turn) {
 		return dossier, lot, errMeanwhile
 	}
 	return dossier, lot, nil
@@ -188,10 +194,11 @@ func (a *Acts) HandOver(ctx context.Context, by By, box models.ID, content []byt
 		Digest: models.Digest(content), Content: string(content),
 	}
 	return meanwhile(func() (Done[models.BoxHandover], error) {
-		b, err := a.toOpen(ctx, by, box, kept.Kind, func(models.Dossier) error { return nil })
+		b, err := a.toOpen(ctx, by, box, kept.Kind, func(models.Dossier, models.Turn) error { return nil })
 		if err != nil {
 			return Done[models.BoxHandover]{}, err
 		}
+		kept.Turn = b.Turn
 		kept.PersonID = b.Holding(h.Request.From)
 		if err := b.Apply(h); err != nil {
 			return Done[models.BoxHandover]{}, models.At("/handover", err)
@@ -215,8 +222,16 @@ func (d *deed) handOver(b *opening.Box, h models.BoxHandover) (models.BoxHandove
 	h.Content = ""
 	return h, d.record(event.BoxHandedOver{
 		LotID: lot.ID, BoxID: h.BoxID, Kind: h.Kind, From: h.PersonID, To: h.ToPersonID, Buyer: h.OrganisationID,
-		Digest: h.Digest,
+		Digest: h.Digest, Turn: furtherTurn(h.Turn),
 	})
+}
+
+// furtherTurn is how events name a turn: the first one not at all, as before there were others.
+func furtherTurn(n int) int {
+	if n == 1 {
+		return 0
+	}
+	return n
 }
 
 // RecordReleaseTooEarly records that somebody wanted to open a box before that was allowed, and why it was refused.

@@ -66,6 +66,7 @@ var entryKinds = []EntryKind{
 	says[evaluation.Criteria](models.EntryAwardCriteria),
 	says[openerKey](models.EntryOpenerKey),
 	says[openerSet](models.EntryOpenerSet),
+	says[models.OpenerLoss](models.EntryOpenerLoss),
 	says[models.ConflictDeclaration](models.EntryConflictDeclaration),
 	says[evaluation.SelectionCriteria](models.EntrySelectionCriteria),
 	says[evaluation.Conduct](models.EntryConduct),

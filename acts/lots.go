@@ -159,7 +159,27 @@ func (c *call) mayEndLot(in process.EndLot) error {
 	if lot.EndedAt != nil {
 		return lot.RefuseEnded("/lot")
 	}
-	return c.notContracted(lot.ID)
+	if err := c.notContracted(lot.ID); err != nil || in.Sealed == "" {
+		return err
+	}
+	if !slices.Contains(codesOfSealed(), in.Code) {
+		return models.Refuse(models.CodeInvalidValue, "/code", "%s is not why a box cannot be opened", in.Code).
+			Accepting("one of %v", codesOfSealed())
+	}
+	_, err = c.leftSealed(lot, in.Sealed)
+	return err
+}
+
+// codesOfSealed are the codes that the public is told when a lot ends because it cannot be opened: the list
+// non-award-justification has none of its own for it.
+func codesOfSealed() []models.NonAwardCode { return []models.NonAwardCode{"tch-pr-error", "other"} }
+
+func (c *call) leftSealed(lot models.Lot, ground models.SealedGround) (models.LeftSealed, error) {
+	d, err := c.dossier()
+	if err != nil {
+		return models.LeftSealed{}, err
+	}
+	return evaluation.LeaveSealed(d, lot, ground)
 }
 
 // endPublished ends the lot of a motion that was carried, and informs those who tendered for it.
@@ -167,6 +187,11 @@ func (c *call) endPublished(in process.EndLot) error {
 	lot, err := c.lot(in.Lot)
 	if err != nil {
 		return err
+	}
+	if in.Sealed != "" {
+		if err := c.leaveSealed(lot, in.Sealed); err != nil {
+			return err
+		}
 	}
 	if err := c.end(lot, in.Code); err != nil {
 		return err
@@ -176,6 +201,19 @@ func (c *call) endPublished(in process.EndLot) error {
 		return err
 	}
 	return c.tellOfEnd(d, in.Reason, lot.ID)
+}
+
+// leaveSealed records who has released and who has not, of a lot that ends because it cannot be opened.
+func (c *call) leaveSealed(lot models.Lot, ground models.SealedGround) error {
+	left, err := c.leftSealed(lot, ground)
+	if err != nil {
+		return err
+	}
+	c.tx.LeaveSealed(left)
+	return c.record(event.LotLeftSealed{
+		LotID: left.LotID, BoxID: left.BoxID, Kind: left.Kind, Ground: left.Ground, Needed: left.Needed,
+		Released: left.Released, Withheld: left.Withheld, Lost: left.Lost,
+	})
 }
 
 // endLots ends every lot that has not ended, with a code from the list non-award-justification. Those who tendered are

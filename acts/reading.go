@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"filippo.io/age"
 
@@ -26,29 +27,46 @@ var errAltered = errors.New("its bytes are not those that its receipt confirms")
 // progress before each. What was read before is not read again. An envelope whose bytes cannot be read holds up no
 // other.
 func (a *Acts) ReadEnvelopes(ctx context.Context, u store.Unread, progress func() error) error {
-	b, err := opening.Of(ctx, a.Store, u.ProcurementID, u.BoxID, u.Kind, nil)
-	if err != nil {
-		return err
-	}
-	identities, err := b.Identities()
+	turns, err := opening.Released(ctx, a.Store, u.ProcurementID, u.BoxID, u.Kind)
 	if err != nil {
 		return err
 	}
 	var failed error
+	for _, b := range turns {
+		if !slices.ContainsFunc(b.Envelopes, func(e store.SealedEnvelope) bool { return !e.Read }) {
+			continue
+		}
+		unread, err := a.readTurn(ctx, u, b, progress)
+		if err != nil {
+			return err
+		}
+		failed = errors.Join(failed, unread)
+	}
+	return failed
+}
+
+// readTurn reads the envelopes of one turn; unread tells of those that it could not.
+func (a *Acts) readTurn(
+	ctx context.Context, u store.Unread, b *opening.Box, progress func() error,
+) (unread, err error) {
+	identities, err := b.Identities()
+	if err != nil {
+		return nil, err
+	}
 	for _, e := range b.Envelopes {
 		if e.Read {
 			continue
 		}
 		if err := progress(); err != nil {
-			return err
+			return nil, err
 		}
 		found, err := a.readEnvelope(ctx, u.Kind, e, identities)
 		if err == nil {
 			err = a.keepFound(ctx, u.ProcurementID, found)
 		}
-		failed = errors.Join(failed, err)
+		unread = errors.Join(unread, err)
 	}
-	return failed
+	return unread, nil
 }
 
 // readEnvelope opens one envelope and tells what was in it.

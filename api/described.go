@@ -21,6 +21,7 @@ func speakForModels(r huma.Registry) {
 	speaks(models.CandidateExclusion(""), candidateExclusion{})
 	speaks(models.AwardMethod(""), awardMethod{})
 	speaks(models.SetAsideGround(""), setAsideGround{})
+	speaks(models.SealedGround(""), sealedGround{})
 	speaks(models.Flaw(""), flaw{})
 	speaks(models.ModificationGround(""), modificationGround{})
 	speaks(models.BulletinInterval(""), bulletinInterval{})
@@ -71,6 +72,14 @@ type setAsideGround struct{}
 func (setAsideGround) Schema(huma.Registry) *huma.Schema {
 	return oneOf("evidence_missing: what the winner is asked for by Directive 2014/24/EU, Article 59(4); "+
 		"winner_excluded: by Article 57(5)", models.SetAsideGrounds()...)
+}
+
+type sealedGround struct{}
+
+// Schema names the values.
+func (sealedGround) Schema(huma.Registry) *huma.Schema {
+	return oneOf("openers_withhold: enough openers could release, for a day at least, and have not; openers_lost: too "+
+		"few are left who can", models.SealedGrounds()...)
 }
 
 type flaw struct{}

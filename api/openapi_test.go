@@ -104,6 +104,7 @@ func TestTheDocumentNamesTheValuesThatTheDomainHas(t *testing.T) {
 	require.Equal(t, words(models.OrganisationKinds()), enum("Organisation", "kind"))
 	require.Equal(t, words(models.Roles()), enum("NewRoleBody", "role"))
 	require.Equal(t, words(models.SetAsideGrounds()), enum("SetAside", "ground"))
+	require.Equal(t, words(models.SealedGrounds()), enum("EndLot", "sealed"))
 	require.Equal(t, words(models.ModificationGrounds()), enum("Modification", "ground"))
 	require.Equal(t, words([]models.Mode{models.ModeLive, models.ModeRehearsal}), enum("NewProcurementBody", "mode"))
 }

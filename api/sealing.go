@@ -17,6 +17,16 @@ import (
 	"github.com/ppi-engine/ppi/views"
 )
 
+// What an opener sends has a part for each envelope: of a release less than 256 bytes, of a handover less than 512. The
+// bounds let 20,000 envelopes of a kind in a box be opened together.
+const (
+	mostOpenedAtOnce = 20_000
+	longestRelease   = mostOpenedAtOnce*256 + 1<<16
+	longestHandover  = mostOpenedAtOnce*512 + 1<<16
+	// releaseWithin is how long the check of all proofs may take, those of earlier releases included.
+	releaseWithin = 10 * time.Minute
+)
+
 // BoxPath names a box.
 type BoxPath struct {
 	ProcurementPath
@@ -203,10 +213,12 @@ type OpeningStateView struct {
 	Read       int                 `json:"read" doc:"How many were opened, and what was in them recorded"`
 	Unreadable int                 `json:"unreadable" doc:"How many of these the recovered secret does not open"`
 	Reading    bool                `json:"reading" doc:"Some are released, and are being read"`
+	Turn       int                 `json:"turn" doc:"From 2 on: prices that come among the best after the others"`
 	Needed     int                 `json:"needed" doc:"How many openers open together"`
-	Releases   []OpenerReleaseView `json:"releases"`
+	Releases   []OpenerReleaseView `json:"releases" doc:"Of all turns"`
 	Handovers  []HandoverView      `json:"handovers"`
-	Awaited    []models.ID         `json:"awaited" doc:"Openers who have not released"`
+	Awaited    []models.ID         `json:"awaited" doc:"Openers who have not released in this turn"`
+	Lost       []models.ID         `json:"lost" doc:"Those of them who cannot any more"`
 }
 
 func (s *server) listOpenerReleases(ctx context.Context, in *BoxPath) (*rest.Shown[itemsOf[OpeningStateView]], error) {
@@ -222,8 +234,8 @@ func (s *server) listOpenerReleases(ctx context.Context, in *BoxPath) (*rest.Sho
 	for i, state := range states {
 		items[i] = OpeningStateView{
 			Kind: state.Kind, Envelopes: state.Envelopes, Read: state.Read, Unreadable: state.Unreadable,
-			Reading: state.Reading, Needed: state.Needed, Releases: []OpenerReleaseView{},
-			Handovers: []HandoverView{}, Awaited: state.Awaited,
+			Reading: state.Reading, Turn: state.Turn, Needed: state.Needed, Releases: []OpenerReleaseView{},
+			Handovers: []HandoverView{}, Awaited: state.Awaited, Lost: append([]models.ID{}, state.Lost...),
 		}
 		for _, r := range state.Releases {
 			items[i].Releases = append(items[i].Releases, showRelease(p, r))

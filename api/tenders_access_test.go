@@ -103,7 +103,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 	}
 	for entries, writers := range map[string]string{
 		"award-criteria": "lead_procurer drafter", "pcp-phases": lead,
-		"opener-keys": "opener", "opener-set": lead,
+		"opener-keys": "opener", "opener-set": lead, "opener-losses": "opener board",
 		"time-limits":           "lead_procurer legal",
 		"standstill-facts":      "lead_procurer legal",
 		"conflict-declarations": "evaluator chair board awarder",

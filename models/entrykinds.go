@@ -235,6 +235,11 @@ var tenderEntries = []EntryRule{
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer}, Single: true,
 	},
 	{
+		Kind: EntryOpenerLoss, Path: "opener-losses",
+		What:  "that an opener of one's own buyer cannot release any more: its key is lost, or for another reason",
+		Phase: PhaseTender, Writers: []Role{RoleOpener, RoleBoard}, PerBuyer: true, Single: true, Personal: true,
+	},
+	{
 		Kind: EntryConflictDeclaration, Path: "conflict-declarations",
 		What:  "one's own declaration on the tenderers of a lot, by a person who evaluates or decides",
 		Phase: PhaseTender, Writers: []Role{RoleEvaluator, RoleChair, RoleBoard, RoleAwarder}, Final: true,

@@ -22,6 +22,7 @@ const (
 	CodeHandoverRefused    Code = "handover_refused"
 	CodeUnreadable         Code = "envelope_unreadable"
 	CodePriceMalformed     Code = "price_malformed"
+	CodeGroundNotBorneOut  Code = "ground_not_borne_out"
 )
 
 var refusedSealing = []RefusalType{
@@ -104,5 +105,10 @@ var refusedSealing = []RefusalType{
 	{
 		CodePriceMalformed, RefusalUnacceptable, "The price envelope does not begin with a price",
 		"What it holds begins with one line that says amount and currency. ppi seal price writes it.",
+	},
+	{
+		CodeGroundNotBorneOut, RefusalConflict, "The box does not bear this ground out",
+		"A lot ends because it cannot be opened only while its openers withhold what they could release, or too few " +
+			"of them are left.",
 	},
 }

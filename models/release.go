@@ -9,6 +9,8 @@ import (
 type BoxRelease struct {
 	BoxID ID
 	Kind  EnvelopeKind
+	// Turn counts from 1; see [Turn].
+	Turn int
 	// PersonID is the opener, OrganisationID the buyer whose opener it is.
 	PersonID       ID
 	OrganisationID ID
@@ -18,10 +20,21 @@ type BoxRelease struct {
 	ReleasedAt time.Time
 }
 
+// A Turn is the envelopes of a kind in a box that openers release together. All of a kind are released in the first
+// turn. Only where the prices of the best are opened there can be further ones: when, after a turn, other tenders are
+// among the best, their prices are released in the next one.
+type Turn struct {
+	// N counts from 1.
+	N         int
+	Envelopes []Envelope
+}
+
 // A BoxHandover gives the shares of one opener to another one of the same buyer, for all envelopes of a kind in a box.
 type BoxHandover struct {
 	BoxID ID
 	Kind  EnvelopeKind
+	// Turn counts from 1; see [Turn].
+	Turn int
 	// PersonID handed over to ToPersonID.
 	PersonID       ID
 	ToPersonID     ID
@@ -32,31 +45,54 @@ type BoxHandover struct {
 	HandedAt time.Time
 }
 
-// ReleasedBy lists who has released the envelopes of a kind in a box.
-func (t Tendering) ReleasedBy(box ID, kind EnvelopeKind) []ID {
-	var people []ID
+// An UnreadBox names the envelopes of a kind in a box that are released, and still to be read.
+type UnreadBox struct {
+	BoxID ID
+	Kind  EnvelopeKind
+}
+
+// LastTurn is the last turn in which somebody has released or handed over envelopes of a kind in a box; 1 before.
+func (t Tendering) LastTurn(box ID, kind EnvelopeKind) int {
+	last := 1
 	for _, r := range t.Releases {
 		if r.BoxID == box && r.Kind == kind {
+			last = max(last, r.Turn)
+		}
+	}
+	for _, h := range t.Handovers {
+		if h.BoxID == box && h.Kind == kind {
+			last = max(last, h.Turn)
+		}
+	}
+	return last
+}
+
+// ReleasedBy lists who has released the envelopes of a kind in a box in a turn.
+func (t Tendering) ReleasedBy(box ID, kind EnvelopeKind, turn int) []ID {
+	var people []ID
+	for _, r := range t.Releases {
+		if r.BoxID == box && r.Kind == kind && r.Turn == turn {
 			people = append(people, r.PersonID)
 		}
 	}
 	return people
 }
 
-// HandedOver lists the handovers of shares of the envelopes of a kind in a box.
-func (t Tendering) HandedOver(box ID, kind EnvelopeKind) []BoxHandover {
+// HandedOver lists the handovers of shares of the envelopes of a kind in a box in a turn.
+func (t Tendering) HandedOver(box ID, kind EnvelopeKind, turn int) []BoxHandover {
 	return slices.DeleteFunc(slices.Clone(t.Handovers), func(h BoxHandover) bool {
-		return h.BoxID != box || h.Kind != kind
+		return h.BoxID != box || h.Kind != kind || h.Turn != turn
 	})
 }
 
-// Holders lists who holds shares of the envelopes of a kind in a box: its openers, or those to whom they handed over.
-func (t Tendering) Holders(box ID, kind EnvelopeKind, openers []SetOpener) []ID {
+// Holders lists who holds shares of the envelopes of a kind in a box in a turn: its openers, or those to whom they
+// handed over.
+func (t Tendering) Holders(box ID, kind EnvelopeKind, turn int, openers []SetOpener) []ID {
 	people := make([]ID, len(openers))
 	for i, o := range openers {
 		people[i] = o.Person
 	}
-	for _, h := range t.HandedOver(box, kind) {
+	for _, h := range t.HandedOver(box, kind, turn) {
 		if i := slices.Index(people, h.PersonID); i >= 0 {
 			people[i] = h.ToPersonID
 		}

@@ -170,6 +170,10 @@ type Tendering struct {
 	// Releases and Handovers are what openers did for the opening of boxes, in the order in which they did it.
 	Releases  []BoxRelease
 	Handovers []BoxHandover
+	// Unread are what enough openers have released, and what is still to be read.
+	Unread []UnreadBox
+	// SealedEnds are the lots that ended because they could not be opened.
+	SealedEnds []LeftSealed
 	// Phases are those of innovation partnerships that have ended.
 	Phases []EndedPhase
 	// Openings are what was found in envelopes.

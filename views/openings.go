@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
+
+	"filippo.io/age"
 
 	"github.com/ppi-engine/ppi/internal/opening"
 	"github.com/ppi-engine/ppi/internal/seal/envelope"
@@ -64,13 +67,17 @@ func (v *Views) Plaintext(ctx context.Context, r Reader, tender models.ID, n int
 // Open recovers what opens the envelope, from what its openers have released. The writing that it returns is right only
 // if it ends without an error.
 func (p Plaintext) Open(ctx context.Context) (func(ctx context.Context, w io.Writer) error, error) {
-	b, err := opening.Of(ctx, p.views.Store, p.of.ProcurementID, p.of.BoxID, p.kind, nil)
+	turns, err := opening.Released(ctx, p.views.Store, p.of.ProcurementID, p.of.BoxID, p.kind)
 	if err != nil {
 		return nil, err
 	}
-	identities, err := b.Identities()
-	if err != nil {
-		return nil, fmt.Errorf("open envelope %d of tender %s: %s", p.N, p.TenderID, err.Error())
+	identities := map[string]*age.X25519Identity{}
+	for _, b := range turns {
+		recovered, err := b.Identities()
+		if err != nil {
+			return nil, fmt.Errorf("open envelope %d of tender %s: %s", p.N, p.TenderID, err.Error())
+		}
+		maps.Copy(identities, recovered)
 	}
 	return func(ctx context.Context, w io.Writer) error {
 		if err := envelope.Open(w, p.views.Content(ctx, p.sealed), identities); err != nil {

@@ -29,7 +29,7 @@ func (v *Views) Sealing(ctx context.Context, r Reader, box models.ID) (BoxDescri
 // Headers are those of the envelopes of a kind in a box, a line each, as an opener's program reads them. Headers
 // returns a [TooEarly] to an opener who asks before they may be opened.
 func (v *Views) Headers(ctx context.Context, r Reader, box models.ID, kind models.EnvelopeKind) ([]byte, error) {
-	var envelopes []models.Envelope
+	var turn models.Turn
 	err := v.dossier(ctx, r, OfHeaders, func(_ *store.Tx, d models.Dossier) error {
 		if d.Procurement.Status == models.StatusSuspended {
 			return models.Refuse(models.CodeSuspended, "", "the procurement is suspended: no box can be opened").
@@ -40,7 +40,7 @@ func (v *Views) Headers(ctx context.Context, r Reader, box models.ID, kind model
 			return models.NoSuchResource()
 		}
 		var err error
-		envelopes, err = evaluation.ToOpen(d, lot, b, kind)
+		turn, err = evaluation.ToOpen(d, lot, b, kind)
 		if refusal, refused := models.RefusalOf(err); refused &&
 			(refusal.Code == models.CodeDeadlineNotOver || refusal.Code == models.CodeQualityOpen) {
 			return &TooEarly{Box: box, Kind: kind, Refusal: refusal}
@@ -50,7 +50,7 @@ func (v *Views) Headers(ctx context.Context, r Reader, box models.ID, kind model
 	if err != nil {
 		return nil, err
 	}
-	b, err := opening.Of(ctx, v.Store, r.procurement(), box, kind, envelopes)
+	b, err := opening.Of(ctx, v.Store, r.procurement(), box, kind, turn)
 	if err != nil {
 		return nil, err
 	}
@@ -69,18 +69,21 @@ type OpeningState struct {
 	Envelopes, Read, Unreadable int
 	// Reading tells that some are released, and still to be read.
 	Reading bool
-	// Needed openers open together; Releases are what they have released, Awaited who can still release.
-	Needed    int
-	Releases  []models.BoxRelease
-	Handovers []models.BoxHandover
-	Awaited   []models.ID
+	// Turn is the one that is under way, or the last.
+	Turn int
+	// Needed openers open together; Releases are what they have released in all turns. Awaited are who has not released
+	// in this one, Lost those of them who cannot any more.
+	Needed        int
+	Releases      []models.BoxRelease
+	Handovers     []models.BoxHandover
+	Awaited, Lost []models.ID
 }
 
 // OpeningStates tell how far a box is opened, by kind of envelope. Before the box is closed they tell nothing of what
 // is in it: there are none.
 func (v *Views) OpeningStates(ctx context.Context, r Reader, box models.ID) ([]OpeningState, error) {
 	var states []OpeningState
-	err := v.dossier(ctx, r, OfReleases, func(tx *store.Tx, d models.Dossier) error {
+	err := v.dossier(ctx, r, OfReleases, func(_ *store.Tx, d models.Dossier) error {
 		lot, b, ok := d.Tendering.Box(box)
 		if !ok {
 			return models.NoSuchResource()
@@ -88,14 +91,9 @@ func (v *Views) OpeningStates(ctx context.Context, r Reader, box models.ID) ([]O
 		if err := d.MayStudy(r.Actor.OrganisationID, lot.ID); err != nil {
 			return err
 		}
-		unread, err := tx.UnreadIn(box)
-		if err != nil {
-			return err
-		}
-		set, _ := d.OpenersOf(b)
 		for _, kind := range d.Tendering.KindsIn(box) {
-			state := stateOf(d, b, set, kind)
-			state.Reading = slices.Contains(unread, kind)
+			state := stateOf(d, b, kind)
+			state.Reading = slices.Contains(d.Tendering.Unread, models.UnreadBox{BoxID: box, Kind: kind})
 			states = append(states, state)
 		}
 		return nil
@@ -103,10 +101,12 @@ func (v *Views) OpeningStates(ctx context.Context, r Reader, box models.ID) ([]O
 	return states, err
 }
 
-func stateOf(d models.Dossier, b models.Box, set models.OpenerSet, kind models.EnvelopeKind) OpeningState {
-	t := d.Tendering
-	released := t.ReleasedBy(b.ID, kind)
-	s := OpeningState{Kind: kind, Needed: set.Threshold}
+func stateOf(d models.Dossier, b models.Box, kind models.EnvelopeKind) OpeningState {
+	t, progress := d.Tendering, evaluation.ProgressOf(d, b, kind)
+	s := OpeningState{
+		Kind: kind, Turn: progress.Turn, Needed: progress.Needed, Lost: progress.Lost,
+		Awaited: slices.Concat(progress.Able, progress.Lost),
+	}
 	for _, x := range t.In(b.ID) {
 		for _, e := range x.Envelopes {
 			if e.Kind != kind {
@@ -124,9 +124,8 @@ func stateOf(d models.Dossier, b models.Box, set models.OpenerSet, kind models.E
 	s.Releases = slices.DeleteFunc(slices.Clone(t.Releases), func(r models.BoxRelease) bool {
 		return r.BoxID != b.ID || r.Kind != kind
 	})
-	s.Handovers = t.HandedOver(b.ID, kind)
-	s.Awaited = slices.DeleteFunc(t.Holders(b.ID, kind, set.Openers), func(person models.ID) bool {
-		return slices.Contains(released, person)
+	s.Handovers = slices.DeleteFunc(slices.Clone(t.Handovers), func(h models.BoxHandover) bool {
+		return h.BoxID != b.ID || h.Kind != kind
 	})
 	return s
 }

@@ -187,7 +187,8 @@ func Gives(answer Schema, also ...string) Option {
 // (Directive 2014/24/EU, Article 21).
 func Discreet() Option { return func(o *Operation) { o.discreet = true } }
 
-// AtMost bounds the body in bytes, below the router's limit: what everybody may send, without a key, must cost little.
+// AtMost bounds the body in bytes, instead of the router's limit: what everybody may send, without a key, must cost
+// little, and what an opener sends has a part for each envelope of a box.
 func AtMost(n int64) Option { return func(o *Operation) { o.maxBody = n } }
 
 // MayRefuse adds statuses of problems to those that the rest of its row implies.

@@ -24,7 +24,10 @@ import (
 type auditCommand struct {
 	Verify auditVerifyCommand `cmd:"" help:"Verify the record or an export; name the first event that does not fit."`
 	Export auditExportCommand `cmd:"" help:"Write all events of a procurement with their proof, for ppi audit verify."`
-	Key    auditKeyCommand    `cmd:"" help:"Show the keys that verify checkpoints and exports, the one in use first."`
+
+	Openings auditOpeningsCommand `cmd:"" help:"Write what proves the openings of a procurement, for ppi audit verify."`
+
+	Key auditKeyCommand `cmd:"" help:"Show the keys that verify checkpoints and exports, the one in use first."`
 }
 
 // errNotValid makes the exit code of a verification that found a fault; the report names the fault.
@@ -36,6 +39,8 @@ type auditVerifyCommand struct {
 	Checkpoint []string `type:"existingfile" sep:"none" placeholder:"FILE" help:"Compare with this one; repeatable."`
 
 	PublicLog string `type:"existingfile" placeholder:"FILE" help:"Compare an export with answers of /v1/public-log."`
+
+	Openings string `type:"existingfile" placeholder:"FILE" help:"Compare an export with this, of ppi audit openings."`
 
 	WithoutFiles bool `name:"without-files" help:"Do not compare the stored bytes of documents and tenders."`
 
@@ -96,8 +101,31 @@ func (c auditVerifyCommand) verifyExport(context.Context, *invocation) (recordRe
 			return recordReport{}, err
 		}
 	}
-	report, err := audit.VerifyExport(input, o)
-	return recordReport{Report: report}, err
+	if c.Openings == "" {
+		report, err := audit.VerifyExport(input, o)
+		return recordReport{Report: report}, err
+	}
+	return c.verifyOpenings(input, o)
+}
+
+// verifyOpenings also computes the proofs of what openers did again, by what the events of an export committed to.
+func (c auditVerifyCommand) verifyOpenings(export io.Reader, o audit.Options) (report recordReport, err error) {
+	told := followed.NewToldOpenings()
+	o.Read = told.Read
+	if report.Report, err = audit.VerifyExport(export, o); err != nil || !report.Valid {
+		return report, err
+	}
+	file, err := os.Open(c.Openings)
+	if err != nil {
+		return report, err
+	}
+	defer file.Close()
+	openings, err := told.Compare(file)
+	if err != nil {
+		return report, fmt.Errorf("%s: %w", c.Openings, err)
+	}
+	report.Openings = &openings
+	return report, nil
 }
 
 // verifyRecord also compares with the latest checkpoints of our archive, because that is outside the database. If files
@@ -120,6 +148,9 @@ func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (
 			return err
 		}
 		report.Tables = &tables
+		if err := tables.CompareReleases(ctx, record); err != nil {
+			return err
+		}
 		if c.WithoutFiles {
 			return nil
 		}
@@ -204,6 +235,20 @@ func (c auditExportCommand) Run(ctx context.Context, inv *invocation) error {
 		}
 		_, err = record.Log().Export(ctx, key, procurement, shown, inv.stdout)
 		return err
+	})
+}
+
+type auditOpeningsCommand struct {
+	Procurement string `arg:"" placeholder:"PRC" help:"The procurement's ID, prc_…"`
+}
+
+func (c auditOpeningsCommand) Run(ctx context.Context, inv *invocation) error {
+	procurement, err := models.ParseID(models.PrefixProcurement, "procurement", c.Procurement)
+	if err != nil {
+		return err
+	}
+	return withRecord(ctx, inv, func(_ *config.Config, record *store.Store) error {
+		return followed.WriteOpenings(ctx, record, procurement, inv.stdout)
 	})
 }
 

@@ -154,8 +154,8 @@ func (p *tenderPlay) scoreAgain(t *testing.T) {
 func (b *bundle) requireFollows(t *testing.T) {
 	t.Helper()
 	report, err := b.Follow(t.Context(), "box_handovers", "box_releases", "opener_tests",
-		"opener_test_releases", "openings", "lot_awards", "set_asides", "boxes", "letters", "score_sheets", "entries",
-		"notices")
+		"opener_test_releases", "openings", "lot_awards", "lots", "set_asides", "sealed_ends", "boxes",
+		"letters", "score_sheets", "entries", "notices")
 	require.NoError(t, err)
 	require.True(t, report.Valid(), "%+v", report.Differences)
 }

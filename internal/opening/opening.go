@@ -22,11 +22,13 @@ func Describe(b store.SealedBox) (envelope.Box, error) {
 	return envelope.NewBox(b.ID, b.Round, b.Deadline, set)
 }
 
-// A Box is the opening of the envelopes of one kind in a box, as far as it has come.
+// A Box is the opening of the envelopes of one kind in a box in one turn, as far as it has come.
 type Box struct {
 	*envelope.Opening
 
 	Described envelope.Box
+	// Turn counts from 1; see [models.Turn].
+	Turn int
 	// Envelopes are those that are opened.
 	Envelopes []store.SealedEnvelope
 	// Released are the releases that count, Handed the handovers, in their order.
@@ -34,23 +36,46 @@ type Box struct {
 	Handed   []models.BoxHandover
 }
 
-// Of reads the opening of the envelopes of a kind in a box: of those that openers have released or handed over, or, as
-// long as nobody has, of the given ones. It refuses with [models.CodeNotFound] when there is no such box.
+// Released reads the openings of the envelopes of a kind in a box that enough openers have released, turn by turn. It
+// refuses with [models.CodeNotFound] when there is no such box.
+func Released(
+	ctx context.Context, s *store.Store, procurement, box models.ID, kind models.EnvelopeKind,
+) ([]*Box, error) {
+	turns, err := s.TurnsOf(ctx, box, kind)
+	if err != nil {
+		return nil, err
+	}
+	var all []*Box
+	for n := 1; n <= turns; n++ {
+		b, err := Of(ctx, s, procurement, box, kind, models.Turn{N: n})
+		if err != nil {
+			return nil, err
+		}
+		if len(b.Released) >= b.Described.Set.Threshold {
+			all = append(all, b)
+		}
+	}
+	return all, nil
+}
+
+// Of reads the opening of the envelopes of a kind in a box in a turn: of those that openers have released or handed
+// over in it, or, as long as nobody has, of those of the turn. It refuses with [models.CodeNotFound] when there is no
+// such box.
 func Of(
-	ctx context.Context, s *store.Store, procurement, box models.ID, kind models.EnvelopeKind, first []models.Envelope,
+	ctx context.Context, s *store.Store, procurement, box models.ID, kind models.EnvelopeKind, turn models.Turn,
 ) (*Box, error) {
 	sealed, err := s.SealedBox(ctx, procurement, box)
 	if err != nil {
 		return nil, err
 	}
-	b := &Box{}
+	b := &Box{Turn: turn.N}
 	if b.Described, err = Describe(sealed); err != nil {
 		return nil, err
 	}
-	if b.Released, err = s.ReleasesOf(ctx, box, kind); err != nil {
+	if b.Released, err = s.ReleasesOf(ctx, box, kind, turn.N); err != nil {
 		return nil, err
 	}
-	if b.Handed, err = s.HandoversOf(ctx, box, kind); err != nil {
+	if b.Handed, err = s.HandoversOf(ctx, box, kind, turn.N); err != nil {
 		return nil, err
 	}
 	releases, handovers, err := b.files()
@@ -58,7 +83,7 @@ func Of(
 		return nil, err
 	}
 	opened := func(e store.SealedEnvelope) bool {
-		return among(first, e)
+		return among(turn.Envelopes, e)
 	}
 	if fixed := fixedBy(releases, handovers); fixed != nil {
 		opened = func(e store.SealedEnvelope) bool { return slices.Contains(fixed, e.Header) }
@@ -150,11 +175,11 @@ func OfTest(d models.Dossier, test models.OpenerTest) (envelope.Box, error) {
 	return envelope.NewBox(test.ID, 1, test.MadeAt, set)
 }
 
-// IsOf tells whether exactly these envelopes are opened.
-func (b *Box) IsOf(envelopes []models.Envelope) bool {
-	return len(envelopes) == len(b.Envelopes) && !slices.ContainsFunc(b.Envelopes, func(e store.SealedEnvelope) bool {
-		return !among(envelopes, e)
-	})
+// IsOf tells whether exactly the envelopes of a turn are opened.
+func (b *Box) IsOf(turn models.Turn) bool {
+	envelopes := turn.Envelopes
+	return b.Turn == turn.N && len(envelopes) == len(b.Envelopes) &&
+		!slices.ContainsFunc(b.Envelopes, func(e store.SealedEnvelope) bool { return !among(envelopes, e) })
 }
 
 func among(envelopes []models.Envelope, e store.SealedEnvelope) bool {

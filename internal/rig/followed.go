@@ -32,6 +32,9 @@ func CheckFollowed(ctx context.Context, record *store.Store, prepared ...string)
 	}
 	report, err := audit.Follow(ctx, record, others...)
 	if err == nil {
+		err = report.CompareReleases(ctx, record)
+	}
+	if err == nil {
 		err = report.CompareFiles(ctx, record, func(audit.Files) {})
 	}
 	if err != nil || report.Valid() {

@@ -232,7 +232,9 @@ type OpeningState struct {
 	Envelopes int                 `json:"envelopes"`
 	Read      int                 `json:"read"`
 	Reading   bool                `json:"reading"`
+	Turn      int                 `json:"turn"`
 	Awaited   []models.ID         `json:"awaited"`
+	Lost      []models.ID         `json:"lost"`
 }
 
 // OpeningStates asks how far a box is opened.

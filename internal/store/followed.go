@@ -337,11 +337,12 @@ var followedProcurement = []FollowedTable{
 	{
 		"box_releases", columns(plain("organisation_id", "digest"), computed("content", Plain, contentDigest),
 			instants("released_at")),
-		"x.box_id || ' ' || x.kind || ' ' || x.person_id",
+		// What was released in the first turn is known without it, as it was while there was no other.
+		"x.box_id || ' ' || x.kind || ' ' || x.person_id || CASE WHEN x.turn > 1 THEN ' ' || x.turn ELSE '' END",
 		"box_releases x JOIN boxes b ON b.id = x.box_id WHERE b.procurement_id = $1",
 	},
 	{
-		"box_handovers", columns(plain("organisation_id", "digest"), computed("content", Plain, contentDigest),
+		"box_handovers", columns(plain("organisation_id", "digest", "turn"), computed("content", Plain, contentDigest),
 			instants("handed_at")),
 		"x.box_id || ' ' || x.kind || ' ' || x.person_id || ' ' || x.to_person_id || ' ' || x.digest",
 		"box_handovers x JOIN boxes b ON b.id = x.box_id WHERE b.procurement_id = $1",
@@ -380,6 +381,13 @@ var followedProcurement = []FollowedTable{
 	{
 		"set_asides", columns(plain("ground", "review_id", "flaw", "tender_id"), instants("set_aside_at")),
 		"x.lot_id || ' ' || x.n", "set_asides x JOIN lots l ON l.id = x.lot_id WHERE l.procurement_id = $1",
+	},
+	{
+		"sealed_ends", columns(plain("box_id", "kind", "ground", "needed"),
+			computed("released", Plain, "array_to_string(x.released, ' ')"),
+			computed("withheld", Plain, "array_to_string(x.withheld, ' ')"),
+			computed("lost", Plain, "array_to_string(x.lost, ' ')"), instants("ended_at")),
+		"x.lot_id", "sealed_ends x JOIN lots l ON l.id = x.lot_id WHERE l.procurement_id = $1",
 	},
 }
 

@@ -79,16 +79,14 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 			part{receivedOf, rowsOf[models.Tender]{&t.Received}},
 			part{envelopesOf, rowsOf[models.Envelope]{&envelopes}},
 			part{tenderersOf, rowsOf[models.Organisation]{&tenderers}},
-			part{boxReleasesOf, rowsOf[models.BoxRelease]{&t.Releases}},
-			part{handoversOf, rowsOf[models.BoxHandover]{&t.Handovers}},
 			part{languagesOf, rowsOf[models.RoleAssignment]{&asked}},
 			part{phasesOf, rowsOf[models.EndedPhase]{&t.Phases}},
 			part{setAsidesOf, rowsOf[models.SetAside]{&t.SetAsides}},
-			part{openingsOf, rowsOf[models.Opening]{&t.Openings}},
 			part{sheetsOf, rowsOf[models.ScoreSheet]{&t.Sheets}},
 			part{lettersOf, rowsOf[models.Letter]{&t.Letters}},
 			part{noticesOf, rowsOf[models.Notice]{&t.Notices}},
 		)
+		parts = append(parts, openingParts(t)...)
 	} else {
 		parts = append(parts, part{toldOf, rowsOf[models.Entry]{&d.Entries}})
 	}
@@ -105,6 +103,17 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 		d.Authors = byEntry(d.Entries, authors)
 		d.Tendering.Awards, d.Tendering.FormerAwards = models.LastAwards(awards)
 		putInto(d.Tendering.Received, envelopes)
+	}
+}
+
+// openingParts are how far boxes were opened, and what was found in them.
+func openingParts(t *models.Tendering) []part {
+	return []part{
+		{boxReleasesOf, rowsOf[models.BoxRelease]{&t.Releases}},
+		{handoversOf, rowsOf[models.BoxHandover]{&t.Handovers}},
+		{unreadOf, rowsOf[models.UnreadBox]{&t.Unread}},
+		{openingsOf, rowsOf[models.Opening]{&t.Openings}},
+		{sealedEndsOf, rowsOf[models.LeftSealed]{&t.SealedEnds}},
 	}
 }
 
@@ -187,12 +196,16 @@ const (
 				WHERE r.test_id = t.id) AS passed
 		FROM opener_tests t WHERE t.procurement_id = p.id) x`
 	// What openers computed is read where it is needed.
-	boxReleasesOf = `SELECT json_agg(x ORDER BY x.released_at, x.person_id) FROM (SELECT r.box_id, r.kind, r.person_id,
-			r.organisation_id, r.digest, r.released_at FROM box_releases r JOIN boxes b ON b.id = r.box_id
+	boxReleasesOf = `SELECT json_agg(x ORDER BY x.released_at, x.person_id) FROM (SELECT r.box_id, r.kind, r.turn,
+			r.person_id, r.organisation_id, r.digest, r.released_at FROM box_releases r JOIN boxes b ON b.id = r.box_id
 		WHERE b.procurement_id = p.id) x`
-	handoversOf = `SELECT json_agg(x ORDER BY x.id) FROM (SELECT h.id, h.box_id, h.kind, h.person_id, h.to_person_id,
-			h.organisation_id, h.digest, h.handed_at FROM box_handovers h JOIN boxes b ON b.id = h.box_id
+	handoversOf = `SELECT json_agg(x ORDER BY x.id) FROM (SELECT h.id, h.box_id, h.kind, h.turn, h.person_id,
+			h.to_person_id, h.organisation_id, h.digest, h.handed_at FROM box_handovers h JOIN boxes b ON b.id = h.box_id
 		WHERE b.procurement_id = p.id) x`
+	unreadOf = `SELECT json_agg(x ORDER BY x.box_id, x.kind) FROM (SELECT u.box_id, u.kind FROM unread_boxes u
+		JOIN boxes b ON b.id = u.box_id WHERE b.procurement_id = p.id) x`
+	sealedEndsOf = `SELECT json_agg(x ORDER BY x.lot_id) FROM sealed_ends x
+		WHERE x.lot_id IN (SELECT l.id FROM lots l WHERE l.procurement_id = p.id)`
 	// In which language each of them asked for its letters, the last time that it registered.
 	languagesOf = `SELECT json_agg(x) FROM (SELECT DISTINCT ON (r.organisation_id) r.organisation_id, r.language
 		FROM role_assignments r WHERE r.procurement_id = p.id AND r.language <> '' AND r.organisation_id IN (

@@ -68,36 +68,50 @@ func (s *Store) EnvelopesIn(ctx context.Context, box models.ID, kind models.Enve
 	return all, nil
 }
 
-// ReleasesOf lists what openers have released of a kind in a box, with the contents.
-func (s *Store) ReleasesOf(ctx context.Context, box models.ID, kind models.EnvelopeKind) ([]models.BoxRelease, error) {
+// ReleasesOf lists what openers have released of a kind in a box in a turn, with the contents.
+func (s *Store) ReleasesOf(
+	ctx context.Context, box models.ID, kind models.EnvelopeKind, turn int,
+) ([]models.BoxRelease, error) {
 	var all []models.BoxRelease
-	err := s.rows(ctx).Raw(`SELECT * FROM box_releases WHERE box_id = ? AND kind = ? ORDER BY released_at, person_id`,
-		box, kind).Scan(&all).Error
+	err := s.rows(ctx).Raw(`SELECT * FROM box_releases WHERE box_id = ? AND kind = ? AND turn = ?
+		ORDER BY released_at, person_id`, box, kind, turn).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("list releases: %w", err)
 	}
 	return all, nil
 }
 
-// HandoversOf lists the handovers of a kind in a box, with the contents.
+// TurnsOf is how many turns there were in which openers released envelopes of a kind in a box.
+func (s *Store) TurnsOf(ctx context.Context, box models.ID, kind models.EnvelopeKind) (int, error) {
+	var turns int
+	err := s.rows(ctx).Raw("SELECT coalesce(max(turn), 0) FROM box_releases WHERE box_id = ? AND kind = ?", box, kind).
+		Scan(&turns).Error
+	if err != nil {
+		return 0, fmt.Errorf("count turns: %w", err)
+	}
+	return turns, nil
+}
+
+// HandoversOf lists the handovers of a kind in a box in a turn, with the contents.
 func (s *Store) HandoversOf(
-	ctx context.Context, box models.ID, kind models.EnvelopeKind,
+	ctx context.Context, box models.ID, kind models.EnvelopeKind, turn int,
 ) ([]models.BoxHandover, error) {
 	var all []models.BoxHandover
-	err := s.rows(ctx).Raw("SELECT * FROM box_handovers WHERE box_id = ? AND kind = ? ORDER BY id", box, kind).
-		Scan(&all).Error
+	err := s.rows(ctx).Raw(`SELECT * FROM box_handovers WHERE box_id = ? AND kind = ? AND turn = ? ORDER BY id`,
+		box, kind, turn).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("list handovers: %w", err)
 	}
 	return all, nil
 }
 
-// KeepRelease keeps what an opener released, and tells whether it is the opener's first of this kind in the box.
+// KeepRelease keeps what an opener released, and tells whether it is the opener's first of this kind and turn in the
+// box.
 func (tx *Tx) KeepRelease(r models.BoxRelease) (bool, error) {
 	result := tx.db().Exec(`INSERT INTO box_releases
-			(box_id, kind, person_id, organisation_id, digest, content, released_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		r.BoxID, r.Kind, r.PersonID, r.OrganisationID, r.Digest, r.Content, r.ReleasedAt)
+			(box_id, kind, turn, person_id, organisation_id, digest, content, released_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		r.BoxID, r.Kind, r.Turn, r.PersonID, r.OrganisationID, r.Digest, r.Content, r.ReleasedAt)
 	if result.Error != nil {
 		return false, fmt.Errorf("keep release: %w", result.Error)
 	}
@@ -107,9 +121,9 @@ func (tx *Tx) KeepRelease(r models.BoxRelease) (bool, error) {
 // KeepHandover keeps a handover.
 func (tx *Tx) KeepHandover(h models.BoxHandover) error {
 	err := tx.db().Exec(`INSERT INTO box_handovers
-			(box_id, kind, person_id, to_person_id, organisation_id, digest, content, handed_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		h.BoxID, h.Kind, h.PersonID, h.ToPersonID, h.OrganisationID, h.Digest, h.Content, h.HandedAt).Error
+			(box_id, kind, turn, person_id, to_person_id, organisation_id, digest, content, handed_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		h.BoxID, h.Kind, h.Turn, h.PersonID, h.ToPersonID, h.OrganisationID, h.Digest, h.Content, h.HandedAt).Error
 	if err != nil {
 		return fmt.Errorf("keep handover: %w", err)
 	}
@@ -143,16 +157,6 @@ type Unread struct {
 func (tx *Tx) ToRead(box models.ID, kind models.EnvelopeKind) {
 	tx.Send("have envelopes read", "INSERT INTO unread_boxes (box_id, kind) VALUES ($1, $2) ON CONFLICT DO NOTHING",
 		box, kind)
-}
-
-// UnreadIn lists the kinds of envelopes in a box that are still to be read.
-func (tx *Tx) UnreadIn(box models.ID) ([]models.EnvelopeKind, error) {
-	var kinds []models.EnvelopeKind
-	if err := tx.db().Raw("SELECT kind FROM unread_boxes WHERE box_id = ? ORDER BY kind", box).Scan(&kinds).
-		Error; err != nil {
-		return nil, fmt.Errorf("list what is to be read: %w", err)
-	}
-	return kinds, nil
 }
 
 // ClaimUnread takes one that nobody else has taken for as long as the claim lasts; nil: there is none. What is of a
@@ -233,4 +237,28 @@ func (tx *Tx) KeepTestRelease(test, person models.ID, digest, content string, at
 		return false, fmt.Errorf("keep release of test: %w", result.Error)
 	}
 	return result.RowsAffected == 1, nil
+}
+
+// A KeptOpening names the envelopes of a kind in a box that somebody has released or handed over in a turn.
+type KeptOpening struct {
+	ProcurementID models.ID
+	BoxID         models.ID
+	Kind          models.EnvelopeKind
+	Turn          int
+	// Fingerprint is that of the openers of the box.
+	Fingerprint string
+}
+
+// KeptOpenings lists what openers have released or handed over in the boxes of a procurement.
+func (s *Store) KeptOpenings(ctx context.Context, procurement models.ID) ([]KeptOpening, error) {
+	var all []KeptOpening
+	err := s.rows(ctx).Raw(`SELECT b.procurement_id, b.id AS box_id, x.kind, x.turn, b.fingerprint
+		FROM boxes b CROSS JOIN LATERAL (
+			SELECT r.kind, r.turn FROM box_releases r WHERE r.box_id = b.id UNION
+			SELECT h.kind, h.turn FROM box_handovers h WHERE h.box_id = b.id) x
+		WHERE b.procurement_id = ? ORDER BY b.id, x.kind, x.turn`, procurement).Scan(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("list openings: %w", err)
+	}
+	return all, nil
 }

@@ -41,6 +41,23 @@ func (tx *Tx) UnlockQuality(b models.Box) {
 		WHERE id = $1 AND quality_locked_at IS NOT NULL`, b.ID)
 }
 
+// LeaveSealed records how a lot is left that ends because it cannot be opened.
+func (tx *Tx) LeaveSealed(s models.LeftSealed) {
+	tx.SendFor(1, "leave lot sealed", `INSERT INTO sealed_ends
+		(lot_id, box_id, kind, ground, needed, released, withheld, lost, ended_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		s.LotID, s.BoxID, s.Kind, s.Ground, s.Needed, list(s.Released), list(s.Withheld), list(s.Lost), s.EndedAt)
+}
+
+// list is what a column holds that is a list, which may be empty.
+func list(ids []models.ID) []string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = string(id)
+	}
+	return texts
+}
+
 // EndPhase records how a phase of an innovation partnership ended.
 func (tx *Tx) EndPhase(p models.EndedPhase) {
 	tx.SendFor(1, "end phase of partnership", `INSERT INTO partnership_phases

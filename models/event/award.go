@@ -29,6 +29,7 @@ type BoxReleased struct {
 	Kind   models.EnvelopeKind `json:"kind" doc:"Which of its envelopes the opener released, all of them"`
 	Buyer  models.ID           `json:"buyer_id" doc:"The buyer whose opener it is"`
 	Digest string              `json:"digest" doc:"SHA-256 of the release"`
+	Turn   int                 `json:"turn,omitempty" doc:"From 2 on: prices that were released later than the others"`
 }
 
 // BoxHandedOver is the payload of box.handed_over.
@@ -40,6 +41,19 @@ type BoxHandedOver struct {
 	To     models.ID           `json:"to" doc:"The opener who has the shares from now on"`
 	Buyer  models.ID           `json:"buyer_id" doc:"The buyer of both"`
 	Digest string              `json:"digest" doc:"SHA-256 of the handover"`
+	Turn   int                 `json:"turn,omitempty" doc:"From 2 on: prices that are released later than the others"`
+}
+
+// LotLeftSealed is the payload of lot.left_sealed.
+type LotLeftSealed struct {
+	LotID    models.ID           `json:"lot_id" doc:"The lot"`
+	BoxID    models.ID           `json:"box_id" doc:"The box that could not be opened"`
+	Kind     models.EnvelopeKind `json:"kind" doc:"Which of its envelopes were to be opened next"`
+	Ground   models.SealedGround `json:"ground" doc:"Whether openers withhold them, or too few are left"`
+	Needed   int                 `json:"needed" doc:"How many openers open together"`
+	Released []models.ID         `json:"released,omitempty" doc:"The openers who have released"`
+	Withheld []models.ID         `json:"withheld,omitempty" doc:"Those who could and have not"`
+	Lost     []models.ID         `json:"lost,omitempty" doc:"Those who could not any more"`
 }
 
 // ReleaseRefused is the payload of box.release_refused.
@@ -180,6 +194,7 @@ func (OpeningJoined) event()  {}
 func (LotUnsealed) event()    {}
 func (BoxReleased) event()    {}
 func (BoxHandedOver) event()  {}
+func (LotLeftSealed) event()  {}
 func (ReleaseRefused) event() {}
 func (OpenersTested) event()  {}
 func (OpenerPassed) event()   {}

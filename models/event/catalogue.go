@@ -320,6 +320,13 @@ var catalogue = []Row{
 	{"opener.passed", OpenerPassed{}, process, "An opener has released a test envelope."},
 	{"box.released", BoxReleased{}, process, "An opener has released all envelopes of a kind in a box."},
 	{"box.handed_over", BoxHandedOver{}, process, "An opener has handed its shares over to a colleague."},
+	{
+		"lot.left_sealed",
+		LotLeftSealed{},
+		process,
+		"A lot ended because its box cannot be opened: openers withhold what they would have to release, or too few " +
+			"are left.",
+	},
 	{"box.release_refused", ReleaseRefused{}, process, "Somebody wanted to open a box before that was allowed."},
 	{
 		"lot.opening_joined",

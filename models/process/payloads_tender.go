@@ -92,4 +92,6 @@ type EndLot struct {
 	Lot    models.ID           `json:"lot"`
 	Code   models.NonAwardCode `json:"code"`
 	Reason string              `json:"reason" minLength:"1" maxLength:"4000" doc:"Tenderers are informed of it"`
+
+	Sealed models.SealedGround `json:"sealed,omitempty" doc:"Why what was handed in cannot be opened, if it cannot"`
 }

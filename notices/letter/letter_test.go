@@ -106,6 +106,15 @@ func letters(language string) map[string]evaluation.Letter {
 		l.EndedFor, l.EndReason = string(code), "The grant was withdrawn."
 		all["ended: "+string(code)] = l
 	}
+	for _, ground := range models.SealedGrounds() {
+		l := all["ended: other"]
+		l.Unopened = evaluation.UnopenedWhole
+		l.LeftSealed = &evaluation.NotOpening{Ground: ground, Needed: 2, Released: 1}
+		all["left sealed: "+string(ground)] = l
+	}
+	price := all["ended: all-rej"]
+	price.Unopened, price.ExcludedFor, price.ExclusionReason = evaluation.UnopenedPrice, "unreadable", in("Not opened")
+	all["ended with an exclusion"] = price
 	invited, refused, told, ended := head(language), head(language), head(language), head(language)
 	invited.TalksOver, invited.Invitation = true, &evaluation.Invitation{
 		Stage: "final", Deadline: at, DeadlineLocal: "2026-04-01T12:00", DeadlineZone: "Europe/Paris", Notice: "a",
@@ -275,6 +284,19 @@ func TestWhoIsOutReadsWhichBoundItMissed(t *testing.T) {
 	require.Contains(t, excluded, "Un motif d’exclusion s’applique à vous")
 	require.Contains(t, excluded, "It says no price (fr)")
 	require.Contains(t, excluded, "Corruption\nPreuve\na judgment")
+}
+
+func TestATendererReadsThatItsTenderStaysSealedAndWhyAndHowToHaveThatReviewed(t *testing.T) {
+	t.Parallel()
+	withheld := said(t, letters("en")["left sealed: openers_withhold"])
+	require.Contains(t, withheld, "What you handed in was not opened. It stays sealed")
+	require.Contains(t, withheld, "2 openers open together what was handed in. It was released by 1. The others could")
+	require.Contains(t, withheld, "You may ask for a review of this decision.")
+	lost := said(t, letters("de")["left sealed: openers_lost"])
+	require.Contains(t, lost, "Von den anderen können zu wenige noch freigeben.")
+	unreadable := said(t, letters("fr")["ended with an exclusion"])
+	require.Contains(t, unreadable, "Le prix que vous avez remis n'a pas été ouvert.")
+	require.Contains(t, unreadable, "Pourquoi votre offre avait été exclue")
 }
 
 func TestACandidateReadsWhatWasFoundOfIt(t *testing.T) {

@@ -69,11 +69,7 @@ func (c composer) parts() []models.LetterPart {
 	case kindAward:
 		return c.award()
 	case kindEnd:
-		return []models.LetterPart{
-			c.part("decision", c.say("ended", "lot", c.lot(), "at", utc(c.DecidedAt))),
-			c.part("reasons", strings.TrimSuffix(c.value(c.EndedFor), ".")+".", c.given(c.EndReason)),
-			c.review(),
-		}
+		return append(c.ended(), c.review())
 	case kindDeadline:
 		return append([]models.LetterPart{c.part("decision", c.say("moved"), c.given(c.MovedFor))}, c.invitation()...)
 	case kindInvited:
@@ -89,6 +85,26 @@ func (c composer) parts() []models.LetterPart {
 	}
 	parts := []models.LetterPart{c.part("decision", c.say("not_invited", "lot", c.lot())), c.notInvited()}
 	return append(append(parts, c.scored()...), c.review())
+}
+
+// ended tells of a lot that ended without award: why, what was not opened of the recipient's tender, and why that was
+// excluded before, if it was.
+func (c composer) ended() []models.LetterPart {
+	decision := c.part("decision", c.say("ended", "lot", c.lot(), "at", utc(c.DecidedAt)))
+	reasons := c.part("reasons", strings.TrimSuffix(c.value(c.EndedFor), ".")+".", c.given(c.EndReason))
+	if c.Unopened != "" {
+		decision.Paragraphs = append(decision.Paragraphs, c.say("unopened_"+c.Unopened))
+	}
+	if why := c.LeftSealed; why != nil {
+		reasons.Paragraphs = append(reasons.Paragraphs, c.say(string(why.Ground),
+			"needed", strconv.Itoa(why.Needed), "released", strconv.Itoa(why.Released)))
+	}
+	if c.ExcludedFor == "" {
+		return []models.LetterPart{decision, reasons}
+	}
+	excluded := c.why()
+	excluded.Title = c.Sections["excluded"]
+	return []models.LetterPart{decision, reasons, excluded}
 }
 
 // say fills a fixed sentence in.

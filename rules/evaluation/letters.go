@@ -36,10 +36,13 @@ type Letter struct {
 	Won         bool        `json:"won"`
 	Winner      string      `json:"winner,omitempty" doc:"Name of the successful tenderer; absent: there is none"`
 	DecidedAt   time.Time   `json:"decided_at"`
-	// EndedFor and EndReason are the grounds on which the lot ended without award; if they are given, all that follows
-	// is absent.
+	// EndedFor and EndReason are the grounds on which the lot ended without award. Of what follows only Unopened,
+	// LeftSealed and the exclusion of the tender are given then.
 	EndedFor  string `json:"ended_for,omitempty" doc:"eForms code list non-award-justification"`
 	EndReason string `json:"end_reason,omitempty" doc:"What the board wrote"`
+	// Unopened tells what was not opened of what the recipient handed in, LeftSealed why the lot could not be opened.
+	Unopened   string      `json:"unopened,omitempty" enum:"all,price" doc:"What was not opened of it"`
+	LeftSealed *NotOpening `json:"left_sealed,omitempty" doc:"Why it could not be opened"`
 	// Rank and Total are absent for a tender that was excluded; then ExcludedFor says why. Lines and Reasons are absent
 	// if it was never scored.
 	Rank        int    `json:"rank,omitempty"`
@@ -88,6 +91,13 @@ type Letter struct {
 	StandstillUntil *time.Time `json:"standstill_until,omitempty"`
 	// Text is the letter in words. Letters of earlier releases have none; they are put into words when they are read.
 	Text *models.LetterText `json:"text,omitempty"`
+}
+
+// A NotOpening says why a lot could not be opened. Who of the openers did not release is for the buyers' record.
+type NotOpening struct {
+	Ground   models.SealedGround `json:"ground" enum:"openers_withhold,openers_lost"`
+	Needed   int                 `json:"needed" doc:"How many openers open together"`
+	Released int                 `json:"released" doc:"How many of them had released"`
 }
 
 // A Shortfall says which announced bound a tender missed, and by what.
@@ -238,9 +248,32 @@ func ComposeEndLetters(d models.Dossier, lot models.Lot, reason string) []Letter
 	for _, t := range concerned {
 		l := letterTo(d, lot, t)
 		l.DecidedAt, l.EndedFor, l.EndReason = lot.EndedAt.UTC(), lot.EndReason, reason
+		if t.BoxID == box.ID {
+			l.notOpened(d, t)
+			l.excluded(d, t)
+		}
 		letters = append(letters, l)
 	}
 	return letters
+}
+
+// notOpened tells what of the tender was not opened, and why.
+func (l *Letter) notOpened(d models.Dossier, t models.Tender) {
+	l.Unopened = unopened(d, t)
+	if left, ok := d.Tendering.LeftSealed(t.LotID); ok && l.Unopened != "" {
+		l.LeftSealed = &NotOpening{left.Ground, left.Needed, len(left.Released)}
+	}
+}
+
+// excluded tells why the tender, or its candidate, was excluded before the lot ended (Directive 2014/24/EU, Article
+// 55(2)(a) and (b)).
+func (l *Letter) excluded(d models.Dossier, t models.Tender) {
+	if s, _, ok := d.SelectionOf(t.ID); ok && s.Excluded != "" {
+		l.ExcludedFor, l.ExclusionReason = string(s.Excluded), s.Reason
+	}
+	if a, _, ok := d.AdmissionOf(t.ID); ok && a.Decision == models.AdmissionExcluded {
+		l.ExcludedFor, l.ExclusionReason, l.Grounds = string(a.Code), a.Reason, a.Grounds
+	}
 }
 
 // concerned lists, by what they handed in last, those besides the tenderers whom an award concerns as long as they may

@@ -9,24 +9,47 @@ import (
 
 // ToOpen lists the envelopes of a kind in a box that openers release together, and where an opener may do so. Where
 // only the prices of the best are opened, these are the prices of tenders that are not out.
-func ToOpen(d models.Dossier, lot models.Lot, box models.Box, kind models.EnvelopeKind) ([]models.Envelope, error) {
+func ToOpen(d models.Dossier, lot models.Lot, box models.Box, kind models.EnvelopeKind) (models.Turn, error) {
 	if err := mayRelease(lot, box, kind); err != nil {
-		return nil, err
+		return models.Turn{}, err
 	}
-	var all []models.Envelope
-	for _, t := range d.Tendering.In(box.ID) {
-		for _, e := range t.Envelopes {
-			if e.Kind == kind && (kind != models.EnvelopePrice || mayPrice(d, t) == nil) {
-				all = append(all, e)
-			}
-		}
-	}
-	if len(all) == 0 {
-		return nil, models.Refuse(models.CodeReleaseIncomplete, "/kind",
+	turn := turnOf(d, box, kind)
+	if len(turn.Envelopes) == 0 {
+		return turn, models.Refuse(models.CodeReleaseIncomplete, "/kind",
 			"there is no envelope of the kind %s to open in lot %d", kind, lot.Number).
 			Accepting("one of the kinds %v", d.Tendering.KindsIn(box.ID))
 	}
-	return all, nil
+	return turn, nil
+}
+
+// turnOf is the turn in which openers release envelopes of a kind in a box now. The prices of tenders that have come
+// among the best since those of a turn were opened are released in a further one: after a conflict that was declared
+// late, or scores that were given anew because a review was upheld.
+func turnOf(d models.Dossier, box models.Box, kind models.EnvelopeKind) models.Turn {
+	var all, sealed []models.Envelope
+	for _, t := range d.Tendering.In(box.ID) {
+		for _, e := range t.Envelopes {
+			if e.Kind != kind || kind == models.EnvelopePrice && mayPrice(d, t) != nil {
+				continue
+			}
+			all = append(all, e)
+			if _, found := d.FoundIn(t.ID, e.N); !found {
+				sealed = append(sealed, e)
+			}
+		}
+	}
+	turn, set := models.Turn{N: d.Tendering.LastTurn(box.ID, kind), Envelopes: all}, openersOf(d, box)
+	over := kind == models.EnvelopePrice && len(d.Tendering.ReleasedBy(box.ID, kind, turn.N)) >= set.Threshold &&
+		!slices.Contains(d.Tendering.Unread, models.UnreadBox{BoxID: box.ID, Kind: kind})
+	if over && len(sealed) > 0 {
+		return models.Turn{N: turn.N + 1, Envelopes: sealed}
+	}
+	return turn
+}
+
+func openersOf(d models.Dossier, box models.Box) models.OpenerSet {
+	set, _ := d.OpenersOf(box)
+	return set
 }
 
 // mayRelease refuses to open a box before it is closed, whatever the clock says, and prices before quality is locked.
@@ -66,32 +89,60 @@ func MayUnseal(d models.Dossier, lot models.Lot) error {
 		return models.Refuse(models.CodeAlreadyOpened, "/lot", "lot %d was opened at %s", lot.Number,
 			models.Instant(*box.UnsealedAt))
 	}
-	set, _ := d.OpenersOf(box)
 	for _, kind := range d.Tendering.KindsIn(box.ID) {
 		if kind == models.EnvelopePrice {
 			continue
 		}
-		if released := d.Tendering.ReleasedBy(box.ID, kind); len(released) < set.Threshold {
+		if p := ProgressOf(d, box, kind); p.missing() > 0 {
 			return models.Refuse(models.CodeReleasesMissing, "/lot",
-				"%d of %d openers have released the envelopes of the kind %s in lot %d", len(released), set.Threshold,
+				"%d of %d openers have released the envelopes of the kind %s in lot %d", len(p.Released), p.Needed,
 				kind, lot.Number).
-				Accepting("%d more of: %s", set.Threshold-len(released), waitingFor(d, box, kind, set, released))
+				Accepting("%d more of: %s", p.missing(), namesOf(d, p.Able))
 		}
 	}
 	return nil
 }
 
-// waitingFor names who can still release.
-func waitingFor(
-	d models.Dossier, box models.Box, kind models.EnvelopeKind, set models.OpenerSet, released []models.ID,
-) string {
-	var names []string
-	for _, person := range d.Tendering.Holders(box.ID, kind, set.Openers) {
-		if !slices.Contains(released, person) {
-			names = append(names, d.PersonOf(person))
-		}
+func namesOf(d models.Dossier, people []models.ID) string {
+	names := make([]string, len(people))
+	for i, person := range people {
+		names[i] = d.PersonOf(person)
 	}
 	return strings.Join(names, "; ")
+}
+
+// Progress is how far the opening of the envelopes of a kind in a box has come, in the turn that is under way.
+type Progress struct {
+	Turn, Needed int
+	// Released are who have released, Able who can and have not, Lost who cannot any more: they are no openers of their
+	// buyer by now, or their key is recorded as lost.
+	Released, Able, Lost []models.ID
+}
+
+// ProgressOf tells how far the opening of the envelopes of a kind in a box has come.
+func ProgressOf(d models.Dossier, box models.Box, kind models.EnvelopeKind) Progress {
+	turn, set := turnOf(d, box, kind).N, openersOf(d, box)
+	p := Progress{Turn: turn, Needed: set.Threshold, Released: d.Tendering.ReleasedBy(box.ID, kind, turn)}
+	for _, person := range d.Tendering.Holders(box.ID, kind, turn, set.Openers) {
+		switch {
+		case slices.Contains(p.Released, person):
+		case lost(d, box, person):
+			p.Lost = append(p.Lost, person)
+		default:
+			p.Able = append(p.Able, person)
+		}
+	}
+	return p
+}
+
+// missing is how many openers have still to release.
+func (p Progress) missing() int { return max(p.Needed-len(p.Released), 0) }
+
+// lost tells whether somebody who holds shares in a box cannot release any more.
+func lost(d models.Dossier, box models.Box, person models.ID) bool {
+	buyer, _ := d.BuyerOfOpener(box.Fingerprint, person)
+	_, recorded := d.LossOf(box.Fingerprint, person)
+	return recorded || !opensFor(d, person, buyer)
 }
 
 // MayFetch refuses the ciphertext of an envelope to openers before the lot was opened, and for prices before quality is
@@ -136,13 +187,13 @@ func mayPrice(d models.Dossier, t models.Tender) error {
 // of that buyer any more: a buyer's keys are counted for it.
 func MayReleaseAs(d models.Dossier, r models.BoxRelease) error {
 	lot, box, _ := d.Tendering.Box(r.BoxID)
-	set, _ := d.OpenersOf(box)
+	holders := d.Tendering.Holders(r.BoxID, r.Kind, r.Turn, openersOf(d, box).Openers)
 	switch {
-	case !slices.Contains(d.Tendering.Holders(r.BoxID, r.Kind, set.Openers), r.PersonID):
+	case !slices.Contains(holders, r.PersonID):
 		return models.Refuse(models.CodeNotAnOpener, "/release", "%s opens nothing of the kind %s in lot %d",
 			d.PersonOf(r.PersonID), r.Kind, lot.Number).
 			Accepting("one of its openers, or somebody to whom one has handed over")
-	case slices.Contains(d.Tendering.ReleasedBy(r.BoxID, r.Kind), r.PersonID):
+	case slices.Contains(d.Tendering.ReleasedBy(r.BoxID, r.Kind, r.Turn), r.PersonID):
 		return models.Refuse(models.CodeReleaseTwice, "/release",
 			"you have released the envelopes of the kind %s already", r.Kind)
 	case r.OrganisationID != "" && !opensFor(d, r.PersonID, r.OrganisationID):
@@ -167,8 +218,7 @@ func MayHandOver(d models.Dossier, h models.BoxHandover, sender models.ID) error
 			Accepting("the shares of an opener who has not released yet, for another opener of the same buyer")
 	}
 	_, box, _ := d.Tendering.Box(h.BoxID)
-	set, _ := d.OpenersOf(box)
-	holders := d.Tendering.Holders(h.BoxID, h.Kind, set.Openers)
+	holders := d.Tendering.Holders(h.BoxID, h.Kind, h.Turn, openersOf(d, box).Openers)
 	switch {
 	case sender != h.ToPersonID:
 		return models.Refuse(models.CodeForbidden, "/handover", "the shares are for %s", d.PersonOf(h.ToPersonID)).
@@ -177,7 +227,7 @@ func MayHandOver(d models.Dossier, h models.BoxHandover, sender models.ID) error
 		return refused("%s holds no shares of these envelopes", d.PersonOf(h.PersonID))
 	case slices.Contains(holders, h.ToPersonID):
 		return refused("%s opens envelopes in this box already", d.PersonOf(h.ToPersonID))
-	case slices.Contains(d.Tendering.ReleasedBy(h.BoxID, h.Kind), h.PersonID):
+	case slices.Contains(d.Tendering.ReleasedBy(h.BoxID, h.Kind, h.Turn), h.PersonID):
 		return refused("%s has released already", d.PersonOf(h.PersonID))
 	case !opensFor(d, h.ToPersonID, h.OrganisationID):
 		return refused("%s is no opener of %s", d.PersonOf(h.ToPersonID), d.NameOf(h.OrganisationID))

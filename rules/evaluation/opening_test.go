@@ -32,13 +32,14 @@ func (d *desk) lock() { d.lockedAt(&now) }
 func (d *desk) releases(kind models.EnvelopeKind, buyers ...models.ID) {
 	for _, buyer := range buyers {
 		d.Tendering.Releases = append(d.Tendering.Releases, models.BoxRelease{
-			BoxID: d.box1().ID, Kind: kind, PersonID: "per_of_" + buyer, OrganisationID: buyer,
+			BoxID: d.box1().ID, Kind: kind, PersonID: "per_of_" + buyer, OrganisationID: buyer, Turn: 1,
 		})
 	}
 }
 
 func (d *desk) toOpen(kind models.EnvelopeKind) ([]models.Envelope, error) {
-	return ToOpen(d.Dossier, d.Tendering.Lots[0], *d.box1(), kind)
+	turn, err := ToOpen(d.Dossier, d.Tendering.Lots[0], *d.box1(), kind)
+	return turn.Envelopes, err
 }
 
 func TestOpenersFetchEnvelopesOnceTheBoxIsOpenedAndPricesOnceQualityIsLocked(t *testing.T) {
@@ -136,7 +137,7 @@ func TestSharesGoToAnotherOpenerOfTheSameBuyerByOneOfTheTwo(t *testing.T) {
 	set, _ := d.OpenersOf(*d.box1())
 	handover := models.BoxHandover{
 		BoxID: d.box1().ID, Kind: models.EnvelopeQuality, PersonID: "per_of_org_a", ToPersonID: "per_colleague",
-		OrganisationID: "org_a",
+		OrganisationID: "org_a", Turn: 1,
 	}
 	may := func(h models.BoxHandover, sender models.ID) error { return MayHandOver(d.Dossier, h, sender) }
 	require.NoError(t, may(handover, "per_colleague"))
@@ -152,6 +153,7 @@ func TestSharesGoToAnotherOpenerOfTheSameBuyerByOneOfTheTwo(t *testing.T) {
 	requireRefused(t, models.CodeHandoverRefused, may(handover, "per_colleague"))
 	release := models.BoxRelease{
 		BoxID: d.box1().ID, Kind: models.EnvelopeQuality, PersonID: "per_of_org_a", OrganisationID: "org_a",
+		Turn: 1,
 	}
 	requireRefused(t, models.CodeNotAnOpener, MayReleaseAs(d.Dossier, release))
 	release.PersonID = "per_colleague"
@@ -159,8 +161,9 @@ func TestSharesGoToAnotherOpenerOfTheSameBuyerByOneOfTheTwo(t *testing.T) {
 	release.OrganisationID = "org_b"
 	requireRefused(t, models.CodeNotAnOpener, MayReleaseAs(d.Dossier, release))
 	require.Equal(t, []models.ID{"per_colleague", "per_of_org_b", "per_of_org_c"},
-		d.Tendering.Holders(d.box1().ID, models.EnvelopeQuality, set.Openers))
-	require.Contains(t, d.Tendering.Holders(d.box1().ID, models.EnvelopePrice, set.Openers), models.ID("per_of_org_a"))
+		d.Tendering.Holders(d.box1().ID, models.EnvelopeQuality, 1, set.Openers))
+	require.Contains(t, d.Tendering.Holders(d.box1().ID, models.EnvelopePrice, 1, set.Openers),
+		models.ID("per_of_org_a"))
 	d.Tendering.Handovers = nil
 	d.releases(models.EnvelopeQuality, "org_a")
 	requireRefused(t, models.CodeHandoverRefused, may(handover, "per_colleague"))

@@ -195,9 +195,9 @@ func (r reporting) selection() []Statement {
 			}
 		}
 		for _, t := range lot.Tenders {
-			if t.Excluded == "" {
+			if a, e, ok := r.AdmissionOf(t.Tender); ok && a.Decision == models.AdmissionAdmitted && t.Excluded == "" {
 				s := about("admitted", lot, "name", t.Tenderer)
-				s.Evidence = r.admitted(t.Tender)
+				s.Evidence = []Evidence{r.of(e)}
 				all = append(all, s)
 			}
 		}
@@ -233,6 +233,7 @@ func (r reporting) rejection() []Statement {
 				all = append(all, s)
 			}
 		}
+		all = append(all, r.unopened(lot)...)
 	}
 	if len(all) == 0 && r.evaluated() {
 		all = append(all, Statement{Key: "none_rejected"})
@@ -392,7 +393,7 @@ func (r reporting) noAward() []Statement {
 			}
 		}
 		s.Fill = append(s.Fill, "reason", reason)
-		all = append(all, s)
+		all = append(append(all, s), r.leftSealed(lot)...)
 	}
 	for _, e := range r.Of(models.EntryNonPurchase) {
 		if n, ok := models.BodyOf[models.NonPurchase](e); ok {

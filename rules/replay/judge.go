@@ -103,6 +103,8 @@ func (f fold) judgeTendering(payload event.Payload) string {
 		return f.judgeUnsealed(p)
 	case event.BoxReleased:
 		return f.judgeReleased(p)
+	case event.LotLeftSealed:
+		return f.judgeLeftSealed(p)
 	case event.EnvelopeOpened:
 		return f.judgeFound(p)
 	case event.SheetWritten:
@@ -375,21 +377,57 @@ func (f fold) judgeReleased(p event.BoxReleased) string {
 		return "envelopes were released of a box that was not closed"
 	case p.Kind == models.EnvelopePrice && f.value(Boxes, box, "quality_locked_at") == "":
 		return "prices were released before quality was locked"
+	case p.Turn > 1 && !f.releasedIn(p.BoxID, p.Kind, p.Turn-1):
+		return "envelopes were released in a turn before the one before it was over"
 	}
 	return ""
 }
 
-// released tells whether as many openers as are needed, of two buyers at least, have released the envelopes of a kind
-// in a box.
+// judgeLeftSealed asks whether the envelopes of a lot that ended because it could not be opened were in fact released
+// by fewer openers than are needed, and by nobody else than it says.
+func (f fold) judgeLeftSealed(p event.LotLeftSealed) string {
+	turn := 1
+	for f.releasedIn(p.BoxID, p.Kind, turn) {
+		turn++
+	}
+	people, _ := f.releasers(p.BoxID, p.Kind, turn)
+	named := slices.Sorted(slices.Values(p.Released))
+	switch {
+	case f.value(Boxes, string(p.BoxID), "closed_at") == "":
+		return "a lot was left sealed whose box was not closed"
+	case p.Needed != f.threshold(p.BoxID) || len(people) >= p.Needed:
+		return "a lot was left sealed that as many openers as are needed had released"
+	case !slices.Equal(slices.Sorted(slices.Values(people)), named):
+		return "a lot was left sealed, and others had released than it says"
+	}
+	return f.judgeCarried(models.VerbEndLot)
+}
+
+// released tells whether as many openers as are needed, of two buyers at least, have released envelopes of a kind in a
+// box.
 func (f fold) released(box models.ID, kind models.EnvelopeKind) bool {
-	people, buyers := 0, map[string]bool{}
+	return f.releasedIn(box, kind, 1)
+}
+
+// releasedIn asks the same of one turn.
+func (f fold) releasedIn(box models.ID, kind models.EnvelopeKind, turn int) bool {
+	people, buyers := f.releasers(box, kind, turn)
+	return len(buyers) >= 2 && len(people) >= f.threshold(box)
+}
+
+// releasers are who has released envelopes of a kind in a box in a turn, and their buyers.
+func (f fold) releasers(box models.ID, kind models.EnvelopeKind, turn int) ([]models.ID, map[string]bool) {
+	var people []models.ID
+	buyers := map[string]bool{}
 	for key, row := range f.rows[BoxReleases] {
-		if strings.HasPrefix(key, Key(box, kind)+" ") {
-			people++
+		who, found := strings.CutPrefix(key, Key(box, kind)+" ")
+		person, in, further := strings.Cut(who, " ")
+		if found && (in == strconv.Itoa(turn) || !further && turn == 1) {
+			people = append(people, models.ID(person))
 			buyers[row["organisation_id"].Value] = true
 		}
 	}
-	return len(buyers) >= 2 && people >= f.threshold(box)
+	return people, buyers
 }
 
 // threshold is how many openers of a box open together; 0: the entry that says so is not known.

@@ -19,11 +19,14 @@ import (
 type Contents struct {
 	// Parts are what is kept of the parts of events, by event.
 	Parts map[models.ID][]event.KeptPart
-	// Bodies are what versions of entries of [RankingKinds] say, by [Key] of entry and version.
+	// Bodies are what versions of entries of [BodyKinds] say, by [Key] of entry and version.
 	Bodies map[string]json.RawMessage
 	// Received are the tenders and requests that stand in closed boxes. Whether their rows follow is compared apart.
 	Received []models.Tender
 }
+
+// BodyKinds are the kinds of entries whose contents are needed: those of [RankingKinds], and the openers of boxes.
+func BodyKinds() []models.EntryKind { return append(RankingKinds(), models.EntryOpenerSet) }
 
 // RankingKinds are the kinds of entries that a ranking, and an award on it, is computed from.
 func RankingKinds() []models.EntryKind {

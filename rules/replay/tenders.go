@@ -19,6 +19,8 @@ const (
 	Openings           = "openings"
 	Sheets             = "score_sheets"
 	LotAwards          = "lot_awards"
+	// SealedEnds are the lots that ended because they could not be opened.
+	SealedEnds = "sealed_ends"
 	// SetAsides are the award decisions that were set aside.
 	SetAsides = "set_asides"
 	// Partnerships are the ended phases of innovation partnerships.
@@ -80,12 +82,19 @@ func (f fold) openings(payload event.Payload) bool {
 			})
 		}
 	case event.BoxReleased:
-		f.put(BoxReleases, Key(p.BoxID, p.Kind, f.ActorID), told{
+		f.put(BoxReleases, releaseKey(p.BoxID, p.Kind, f.ActorID, p.Turn), told{
 			"organisation_id": string(p.Buyer), "digest": p.Digest, "content": p.Digest, "released_at": f.At,
 		})
 	case event.BoxHandedOver:
 		f.put(BoxHandovers, Key(p.BoxID, p.Kind, p.From, p.To, p.Digest), told{
 			"organisation_id": string(p.Buyer), "digest": p.Digest, "content": p.Digest, "handed_at": f.At,
+			"turn": max(p.Turn, 1),
+		})
+	case event.LotLeftSealed:
+		f.put(SealedEnds, string(p.LotID), told{
+			"box_id": string(p.BoxID), "kind": string(p.Kind), "ground": string(p.Ground), "needed": p.Needed,
+			"released": models.JoinIDs(p.Released), "withheld": models.JoinIDs(p.Withheld),
+			"lost": models.JoinIDs(p.Lost), "ended_at": f.At,
 		})
 	case event.OpenersTested:
 		f.put(OpenerTests, string(p.TestID), told{
@@ -105,6 +114,14 @@ func (f fold) openings(payload event.Payload) bool {
 		return false
 	}
 	return true
+}
+
+// releaseKey is the key of a release; one in the first turn has none in it.
+func releaseKey(box models.ID, kind models.EnvelopeKind, person models.ID, turn int) string {
+	if turn > 1 {
+		return Key(box, kind, person, turn)
+	}
+	return Key(box, kind, person)
 }
 
 // nextOpening is the key of the next record of an opener of an envelope: each person's are counted from 1.

@@ -65,8 +65,5 @@ func (r *Report) differs(f store.StoredFile, digest string, unreadable error) {
 	case digest == noBytes:
 		d.Found, d.Detail = "", "the bytes of "+f.Part+" are not there"
 	}
-	r.All++
-	if len(r.Differences) < mostDifferences {
-		r.Differences = append(r.Differences, d)
-	}
+	r.found(d)
 }

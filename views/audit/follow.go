@@ -61,6 +61,8 @@ type Report struct {
 	// that could not be, because an earlier release told not everything, or something was erased.
 	Ranked   int         `json:"rankings,omitempty"`
 	Unranked []models.ID `json:"rankings_not_compared,omitempty"`
+	// Proofs is absent where the proofs of releases were not computed again.
+	Proofs *Proofs `json:"proofs,omitempty"`
 	// Files is absent where the stored bytes of files were not compared.
 	Files *Files `json:"files,omitempty"`
 	// Differences are the first that were found, in the order of procurements and tables; All counts all.
@@ -167,7 +169,7 @@ func (c *comparison) contents(ctx context.Context, procurement models.ID) (of re
 	if of.Parts, err = c.view.Parts(ctx, procurement); err != nil || procurement == "" {
 		return of, err
 	}
-	if of.Bodies, err = c.view.Bodies(ctx, procurement, replay.RankingKinds()); err != nil {
+	if of.Bodies, err = c.view.Bodies(ctx, procurement, replay.BodyKinds()); err != nil {
 		return of, err
 	}
 	of.Received, err = c.view.Received(ctx, procurement)
@@ -336,6 +338,14 @@ func formed(form store.Form, text string) (value, content string, err error) {
 		return models.Digest(append([]byte(verb+"\n"), canonical...)), "", nil
 	}
 	return digest, string(canonical), nil
+}
+
+// found keeps a difference that is found after the tables were compared.
+func (r *Report) found(d Difference) {
+	r.All++
+	if len(r.Differences) < mostDifferences {
+		r.Differences = append(r.Differences, d)
+	}
 }
 
 // Valid tells that whatever was to be compared was, and follows.

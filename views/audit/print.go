@@ -31,6 +31,9 @@ func (r Report) Print(out io.Writer) error {
 		fmt.Fprintf(&b, "note: awards whose ranking was not compared, because scores, prices or declarations of it "+
 			"are not told or were erased: %d; first of lot %s\n", len(r.Unranked), r.Unranked[0])
 	}
+	if r.Proofs != nil {
+		fmt.Fprintf(&b, "releases of openers whose proofs were computed again: %s\n", r.Proofs)
+	}
 	if r.Files == nil {
 		b.WriteString("note: the stored bytes of files were not compared\n")
 	} else {
