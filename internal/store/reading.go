@@ -200,7 +200,8 @@ const (
 			r.person_id, r.organisation_id, r.digest, r.released_at FROM box_releases r JOIN boxes b ON b.id = r.box_id
 		WHERE b.procurement_id = p.id) x`
 	handoversOf = `SELECT json_agg(x ORDER BY x.id) FROM (SELECT h.id, h.box_id, h.kind, h.turn, h.person_id,
-			h.to_person_id, h.organisation_id, h.digest, h.handed_at FROM box_handovers h JOIN boxes b ON b.id = h.box_id
+			h.to_person_id, h.organisation_id, h.digest, h.handed_at
+		FROM box_handovers h JOIN boxes b ON b.id = h.box_id
 		WHERE b.procurement_id = p.id) x`
 	unreadOf = `SELECT json_agg(x ORDER BY x.box_id, x.kind) FROM (SELECT u.box_id, u.kind FROM unread_boxes u
 		JOIN boxes b ON b.id = u.box_id WHERE b.procurement_id = p.id) x`
