@@ -163,6 +163,9 @@ func (r recomputedReport) print(out io.Writer) error {
 		return err
 	}
 	err := write("lot %s", r.Lot)
+	for _, rule := range r.Applied {
+		err = errors.Join(err, write("applied: %s", rule))
+	}
 	for _, l := range r.Lines {
 		if l.Tender != tender {
 			tender = l.Tender

@@ -46,19 +46,23 @@ func (c Criteria) Drawn(models.Dossier) Criteria {
 }
 
 // rounds is what is rounded: what the criteria say, else the points of each criterion.
-func rounds(c models.AwardCriteria) string {
-	if c.Rounds == "" && c.Method == award.PricePerPoint {
+func rounds(c models.AwardCriteria) string { return roundsUnder(c.Method, c.Rounds) }
+
+func roundsUnder(method models.AwardMethod, said string) string {
+	if said == "" && method == award.PricePerPoint {
 		return award.RoundsTotal
 	}
-	return cmp.Or(c.Rounds, award.RoundsLine)
+	return cmp.Or(said, award.RoundsLine)
 }
 
 // zeroPrice is what a price of 0 gets where that needs a rule: what the criteria say, else all points.
-func zeroPrice(c models.AwardCriteria) string {
-	if c.ZeroPrice == "" && award.Divides(c.Method) {
+func zeroPrice(c models.AwardCriteria) string { return zeroPriceUnder(c.Method, c.ZeroPrice) }
+
+func zeroPriceUnder(method models.AwardMethod, said string) string {
+	if said == "" && award.Divides(method) {
 		return award.ZeroGetsAll
 	}
-	return c.ZeroPrice
+	return said
 }
 
 // CheckAgainst refuses criteria without a lot of the procurement, and any change after the lot was published.

@@ -15,6 +15,8 @@ type Recomputed struct {
 	Lines   []Recomputing `json:"lines"`
 	// Digest is that of what was recomputed.
 	Digest string `json:"digest"`
+	// Applied says which rules were applied that the scheme does not name.
+	Applied []string `json:"applied,omitempty"`
 }
 
 // A Recomputing says of one statement of a ranking whether it is what comes out.
@@ -37,16 +39,11 @@ func (r Recomputed) Equal() bool {
 // Recompute ranks the tenders of a ranking again, by its scheme, scores, prices, values, exclusions and draws, and
 // compares line by line. It refuses what [award.Rank] refuses.
 func Recompute(said Evaluation) (Recomputed, error) {
-	again := Evaluation{Lot: said.Lot, Scheme: said.Scheme, Tenders: said.Tenders, Draws: said.Draws}
-	var r Recomputed
-	var err error
-	if again.Ranking, err = award.Rank(again.Scheme, again.Tenders, again.Draws...); err != nil {
-		return r, err
+	again, applied, err := said.again()
+	if err != nil {
+		return Recomputed{}, err
 	}
-	if again.Digest, err = again.Sum(); err != nil {
-		return r, err
-	}
-	r.Ranking, r.Digest = again.Ranking, again.Digest
+	r := Recomputed{Ranking: again.Ranking, Digest: again.Digest, Applied: applied}
 	for _, found := range again.Ranking.Places {
 		r.compare(placeIn(said.Ranking, found.Tender), found)
 	}
@@ -57,6 +54,40 @@ func Recompute(said Evaluation) (Recomputed, error) {
 	}
 	r.add("", "digest", said.Digest, again.Digest, "")
 	return r, nil
+}
+
+// again ranks the tenders of a ranking a second time, and says which rules were applied that its scheme does not name.
+// A scheme that does not say what is rounded, or what a price of 0 gets, is of a release before 0.2 only if the digest
+// of that time comes out; else what is documented for such criteria is applied.
+func (e Evaluation) again() (Evaluation, []string, error) {
+	written := Evaluation{Lot: e.Lot, Scheme: e.Scheme, Tenders: e.Tenders, Draws: e.Draws}
+	complete := written
+	complete.Scheme.Rounds = roundsUnder(e.Scheme.Method, e.Scheme.Rounds)
+	complete.Scheme.ZeroPrice = zeroPriceUnder(e.Scheme.Method, e.Scheme.ZeroPrice)
+	if complete.Scheme.Rounds == e.Scheme.Rounds && complete.Scheme.ZeroPrice == e.Scheme.ZeroPrice {
+		return written.ranked(nil)
+	}
+	former, _, err := written.ranked(nil)
+	if err == nil && e.Digest != "" && former.Digest == e.Digest {
+		return former, []string{"the arithmetic of releases before 0.2, which the recorded digest is of"}, nil
+	}
+	var applied []string
+	if e.Scheme.Rounds == "" {
+		applied = append(applied, "rounds: "+complete.Scheme.Rounds+", as the scheme does not say what is rounded")
+	}
+	if zero := complete.Scheme.ZeroPrice; zero != e.Scheme.ZeroPrice {
+		applied = append(applied, "zero_price: "+zero+", as the scheme does not say what a price of 0 gets")
+	}
+	return complete.ranked(applied)
+}
+
+func (e Evaluation) ranked(applied []string) (Evaluation, []string, error) {
+	var err error
+	if e.Ranking, err = award.Rank(e.Scheme, e.Tenders, e.Draws...); err != nil {
+		return e, nil, err
+	}
+	e.Digest, err = e.Sum()
+	return e, applied, err
 }
 
 func placeIn(r award.Ranking, tender models.ID) award.Place {

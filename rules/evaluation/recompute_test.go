@@ -42,6 +42,51 @@ func TestARankingIsRecomputedFromWhatItSays(t *testing.T) {
 	r, err := Recompute(sent(t, former))
 	require.NoError(t, err)
 	require.True(t, r.Equal(), "rankings of earlier releases too: %+v", r.Lines)
+	require.Equal(t, []string{"the arithmetic of releases before 0.2, which the recorded digest is of"}, r.Applied)
+}
+
+// At 49.995 points a tender misses a minimum of 50. Former arithmetic rounds that to 50.00 first, and the tender wins.
+func TestAFileThatDoesNotSayWhatIsRoundedIsComputedAsDocumented(t *testing.T) {
+	t.Parallel()
+	said := Evaluation{Lot: "lot_x", Scheme: award.Scheme{
+		Method: award.RelativeToLowest, Currency: "EUR", PriceWeight: decimal.MustParse("40"),
+		Criteria: []award.QualityCriterion{
+			{ID: "energy", Weight: decimal.MustParse("60"), Max: decimal.MustParse("12000")},
+		},
+		MinimumQuality: new(decimal.MustParse("50")), Rounding: award.Rounding{Digits: 2, Mode: award.HalfUp},
+	}}
+	for id, score := range map[models.ID]string{"cheap": "9999", "dear": "11000"} {
+		said.Tenders = append(said.Tenders, award.Tender{
+			ID: id, Price: models.Money{Amount: map[models.ID]string{"cheap": "80", "dear": "120"}[id], Currency: "EUR"},
+			Scores: map[string]decimal.Decimal{"energy": decimal.MustParse(score)},
+		})
+	}
+	first := func(e Evaluation) (models.ID, []string) {
+		r, err := Recompute(e)
+		require.NoError(t, err)
+		return r.Ranking.Places[0].Tender, r.Applied
+	}
+	former, _, err := said.ranked(nil)
+	require.NoError(t, err)
+	winner, applied := first(former)
+	require.Equal(t, models.ID("cheap"), winner)
+	require.Len(t, applied, 1)
+
+	former.Digest = ""
+	winner, applied = first(former)
+	require.Equal(t, models.ID("dear"), winner, "no digest shows that a release before 0.2 ranked")
+	require.Equal(t, []string{
+		"rounds: line, as the scheme does not say what is rounded",
+		"zero_price: full_points, as the scheme does not say what a price of 0 gets",
+	}, applied)
+	said.Scheme.Rounds, said.Scheme.ZeroPrice = award.RoundsLine, award.ZeroGetsAll
+	winner, applied = first(said)
+	require.Equal(t, models.ID("dear"), winner)
+	require.Empty(t, applied)
+
+	said.Scheme.ZeroPrice, said.Tenders[0].Price.Amount = "", "0"
+	_, applied = first(said)
+	require.Equal(t, []string{"zero_price: full_points, as the scheme does not say what a price of 0 gets"}, applied)
 }
 
 func TestWhatDoesNotComeOutIsNamed(t *testing.T) {
