@@ -83,20 +83,24 @@ func (c awardRecomputeCommand) Run(inv *invocation) error {
 }
 
 func (c awardRecomputeCommand) read() (evaluation.Evaluation, error) {
-	var said evaluation.Evaluation
-	input := os.Stdin
-	if c.File != "-" {
-		file, err := os.Open(c.File)
-		if err != nil {
-			return said, fmt.Errorf("open the ranking: %w", err)
-		}
-		defer file.Close()
-		input = file
+	said, err := readRanking(c.File)
+	if err == nil && said.Lot == "" {
+		err = errNotARanking
 	}
-	if err := json.NewDecoder(input).Decode(&said); err != nil || said.Lot == "" {
-		return said, errors.Join(errNotARanking, err)
+	return said, err
+}
+
+// readRanking reads the file of a ranking; - is stdin.
+func readRanking(name string) (evaluation.Evaluation, error) {
+	read := func() ([]byte, error) { return os.ReadFile(name) }
+	if name == "-" {
+		read = func() ([]byte, error) { return io.ReadAll(os.Stdin) }
 	}
-	return said, nil
+	text, err := read()
+	if err != nil {
+		return evaluation.Evaluation{}, fmt.Errorf("read the ranking: %w", err)
+	}
+	return evaluation.ReadRanking(text)
 }
 
 // awarded looks in a verified audit export for the award of the lot.
@@ -180,9 +184,12 @@ func (r recomputedReport) print(out io.Writer) error {
 	if r.Awarded != nil {
 		err = errors.Join(err, r.Awarded.tell(write, r.Recomputed))
 	}
+	for _, unchecked := range r.NotChecked {
+		err = errors.Join(err, write("not checked  %s", unchecked))
+	}
 	verdict := "all that the ranking says comes out again"
-	if r.Awarded != nil && r.Awarded.NotRecomputed != "" {
-		verdict = "all that was recomputed comes out again; to which tender the lot goes was not recomputed"
+	if len(r.NotChecked) > 0 {
+		verdict = "all that was recomputed comes out again; what was not checked is said above"
 	}
 	if !r.Same {
 		verdict = "NOT all that is said comes out again"

@@ -117,7 +117,8 @@ func TestAnAwardByLimitsOfLotsIsSaidToBeNotRecomputed(t *testing.T) {
 	require.Equal(t, exitDone, code, stdout)
 	require.Contains(t, stdout, "awarded "+string(second)+" on this ranking, as the ranking says; NOT recomputed: to")
 	require.Contains(t, stdout, "the ranking says: A was awarded lot 1")
-	require.Contains(t, stdout, "to which tender the lot goes was not recomputed\n")
+	require.Contains(t, stdout, "not checked  award_among_lots: to which tender the lot goes depends on other lots")
+	require.Contains(t, stdout, "all that was recomputed comes out again; what was not checked is said above\n")
 	code, stdout, _ = invoke(t, nil, "award", "recompute", "--json", file(t, e), "--export", export)
 	require.Equal(t, exitDone, code)
 	require.Contains(t, stdout, `"not_recomputed": "to which tender the lot goes depends on other lots`)
@@ -165,7 +166,10 @@ func TestARankingThatDoesNotComeOutFails(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.NotContains(t, stdout, "on this ranking")
 
-	code, _, stderr := invoke(t, nil, "award", "recompute", file(t, map[string]string{"a": "b"}))
+	code, _, stderr := invoke(t, nil, "award", "recompute", file(t, map[string]string{}))
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, stderr, "this is not the ranking of a lot")
+	code, _, stderr = invoke(t, nil, "award", "recompute", file(t, map[string]string{"lott": "b"}))
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, stderr, `"lott" is no field of this`)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/award"
@@ -15,8 +16,10 @@ type Recomputed struct {
 	Lines   []Recomputing `json:"lines"`
 	// Digest is that of what was recomputed.
 	Digest string `json:"digest"`
-	// Applied says which rules were applied that the scheme does not name.
-	Applied []string `json:"applied,omitempty"`
+	// Applied says which rules were applied that the scheme does not name, and NotChecked what the ranking says that
+	// cannot be computed from it.
+	Applied    []string `json:"applied,omitempty"`
+	NotChecked []string `json:"not_checked,omitempty"`
 }
 
 // A Recomputing says of one statement of a ranking whether it is what comes out.
@@ -52,7 +55,9 @@ func Recompute(said Evaluation) (Recomputed, error) {
 			r.compare(p, award.Place{Tender: p.Tender})
 		}
 	}
+	r.add("", "order", orderOf(said.Ranking), orderOf(again.Ranking), "")
 	r.add("", "digest", said.Digest, again.Digest, "")
+	r.consequences(said)
 	return r, nil
 }
 
@@ -90,6 +95,62 @@ func (e Evaluation) ranked(applied []string) (Evaluation, []string, error) {
 	return e, applied, err
 }
 
+// orderOf lists the places of a ranking, also those that it gives to one tender twice.
+func orderOf(r award.Ranking) string {
+	var order []string
+	for _, p := range r.Places {
+		order = append(order, string(p.Tender))
+	}
+	return strings.Join(order, ", ")
+}
+
+// consequences compares what else a ranking says with what came out, as far as it follows from that, and names what does
+// not.
+func (r *Recomputed) consequences(said Evaluation) {
+	for i, draw := range said.Draws {
+		for _, tender := range draw {
+			if _, known := r.Ranking.Of(tender); !known {
+				r.NotChecked = append(r.NotChecked, fmt.Sprintf(
+					"draws: draw %d names %q, which is no tender of this file and has no effect", i+1, tender))
+			}
+		}
+	}
+	for _, tender := range said.LateExclusions {
+		r.add(tender, "late exclusion", "excluded", choose(placeIn(r.Ranking, tender).Excluded != "", "excluded"), "")
+	}
+	if len(said.LateExclusions) > 0 {
+		r.NotChecked = append(r.NotChecked,
+			"late_exclusions: when tenders were excluded; the file does not have the scores that they had before")
+	}
+	for _, pair := range said.Reversals {
+		ahead, behind := placeIn(r.Ranking, pair.Ahead), placeIn(r.Ranking, pair.Behind)
+		follows := len(said.LateExclusions) > 0 && 0 < ahead.Rank && ahead.Rank < behind.Rank
+		r.add(pair.Ahead, "reversal", "ahead of "+string(pair.Behind), choose(follows, "ahead of "+string(pair.Behind)), "")
+	}
+	if len(said.Reversals) > 0 {
+		r.NotChecked = append(r.NotChecked, "reversals: the order before the late exclusions")
+	}
+	if len(said.LateConflicts) > 0 {
+		r.NotChecked = append(r.NotChecked, "late_conflicts: who declared a conflict, and when")
+	}
+	if among := said.Award; among != nil {
+		if among.Tender != "" {
+			ranks := placeIn(r.Ranking, among.Tender).Rank > 0
+			r.add(among.Tender, "award among lots", "ranked", choose(ranks, "ranked"), "")
+		}
+		r.NotChecked = append(r.NotChecked,
+			"award_among_lots: to which tender the lot goes depends on other lots and earlier awards")
+	}
+}
+
+// choose is a text if something holds, else that it does not.
+func choose(holds bool, text string) string {
+	if holds {
+		return text
+	}
+	return "not so"
+}
+
 func placeIn(r award.Ranking, tender models.ID) award.Place {
 	i := slices.IndexFunc(r.Places, func(p award.Place) bool { return p.Tender == tender })
 	if i < 0 {
@@ -117,7 +178,6 @@ func (r *Recomputed) compare(said, found award.Place) {
 	}
 	if found.Excluded != "" || said.Excluded != "" {
 		r.add(t, "exclusion", said.Excluded, found.Excluded, "")
-		return
 	}
 	r.add(t, "quality", said.Quality.String(), found.Quality.String(), "")
 	r.add(t, "total", said.Total.String(), found.Total.String(), "")

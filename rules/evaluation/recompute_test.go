@@ -2,6 +2,7 @@ package evaluation
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/govalues/decimal"
@@ -110,6 +111,15 @@ func TestWhatDoesNotComeOutIsNamed(t *testing.T) {
 		"a cost":       {func(e *Evaluation) { e.Ranking.Places[1].Cost = "1" }, "cost"},
 		"an inquiry":   {func(e *Evaluation) { e.Ranking.Places[1].AskAboutPrice = "cheap" }, "low price"},
 		"a digest":     {func(e *Evaluation) { e.Digest = "" }, "digest"},
+		"an order":     {func(e *Evaluation) { slices.Reverse(e.Ranking.Places) }, "order"},
+		"a place twice": {func(e *Evaluation) {
+			e.Ranking.Places = append(e.Ranking.Places, e.Ranking.Places[0])
+		}, "order"},
+		"a late exclusion": {func(e *Evaluation) { e.LateExclusions = []models.ID{e.Tenders[0].ID} }, "late exclusion"},
+		"a reversal": {func(e *Evaluation) {
+			e.Reversals = []award.Reversal{{Ahead: e.Ranking.Places[0].Tender, Behind: e.Ranking.Places[1].Tender}}
+		}, "reversal"},
+		"an award to nobody ranked": {func(e *Evaluation) { e.Award = &AwardAmongLots{Tender: "tnd_x"} }, "award among lots"},
 		"a score":      {func(e *Evaluation) { e.Tenders[0].Individual["energy"][0] = decimal.One }, "digest"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -133,4 +143,46 @@ func TestWhatDoesNotComeOutIsNamed(t *testing.T) {
 	}
 	_, err := Recompute(Evaluation{})
 	requireRefused(t, models.CodeInvalidCriteria, err)
+}
+
+// excludedLate is a ranking of which the last tender was excluded by a decision, and one more by its quality.
+func excludedLate(t *testing.T) Evaluation {
+	t.Helper()
+	d := fromTheField(t)
+	e, err := Evaluate(d.Dossier, d.lot)
+	require.NoError(t, err)
+	e.Tenders[1].Excluded = "late"
+	for id := range e.Tenders[0].Individual {
+		e.Tenders[0].Individual[id] = []decimal.Decimal{decimal.Zero}
+	}
+	e.Scheme.MinimumQuality = new(decimal.One)
+	e, _, err = e.ranked(nil)
+	require.NoError(t, err)
+	e.LateExclusions, e.LateConflicts = []models.ID{e.Tenders[1].ID}, []models.ID{"per_x"}
+	return e
+}
+
+func TestExcludedPlacesAreComparedToo(t *testing.T) {
+	t.Parallel()
+	r, err := Recompute(sent(t, excludedLate(t)))
+	require.NoError(t, err)
+	require.True(t, r.Equal(), "%+v", r.Lines)
+	require.Len(t, r.NotChecked, 2, "when, and whose conflict")
+	for name, forge := range map[string]func(*award.Place){
+		"total": func(p *award.Place) { p.Total = decimal.Hundred }, "rank": func(p *award.Place) { p.Rank = 1 },
+		"quality": func(p *award.Place) { p.Quality = decimal.Hundred },
+	} {
+		for i := range 2 {
+			forged := excludedLate(t)
+			forge(&forged.Ranking.Places[i])
+			r, err := Recompute(forged)
+			require.NoError(t, err)
+			require.False(t, r.Equal(), "%s of place %d", name, i)
+		}
+	}
+	forged := excludedLate(t)
+	forged.Draws = []award.Draw{{"tnd_nobody"}}
+	r, err = Recompute(forged)
+	require.NoError(t, err)
+	require.Contains(t, r.NotChecked[0], `draw 1 names "tnd_nobody"`)
 }
