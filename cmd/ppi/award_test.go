@@ -173,3 +173,24 @@ func TestARankingThatDoesNotComeOutFails(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, stderr, `"lott" is no field of this`)
 }
+
+func TestEachFaultOfAFileIsSaidWithWhereItIsAndWhatIsAccepted(t *testing.T) {
+	t.Parallel()
+	e := ranked(t)
+	e.Tenders[0].Price.Amount, e.Tenders[1].Price.Currency = "-1", "USD"
+	path := file(t, e)
+	code, stdout, stderr := invoke(t, nil, "award", "recompute", path)
+	require.Equal(t, exitFailed, code)
+	require.Empty(t, stdout)
+	require.Contains(t, stderr, "at /tenders/"+string(e.Tenders[0].ID)+`/price/amount: "-1" is not an amount`)
+	require.Contains(t, stderr, "at /tenders/"+string(e.Tenders[1].ID)+"/price/currency: the price is in USD\n"+
+		"ppi: accepted: a price in EUR\n")
+
+	code, stdout, _ = invoke(t, nil, "award", "recompute", "--json", path)
+	require.Equal(t, exitFailed, code)
+	var said struct{ Faults []models.Refusal }
+	require.NoError(t, json.Unmarshal([]byte(stdout), &said))
+	require.Len(t, said.Faults, 2)
+	require.Equal(t, models.CodeInvalidPrice, said.Faults[1].Code)
+	require.Equal(t, "a price in EUR", said.Faults[1].Accepted)
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/alecthomas/kong"
 
@@ -74,8 +75,19 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	}
 	if err == nil {
 		err = command.Run(&invocation{environ: environ, stdout: stdout, stderr: stderr})
+		if faults := models.Faults(err); len(faults) > 0 && asksJSON(command) {
+			err = errors.Join(err, writeJSON(stdout, map[string]any{"faults": faults}))
+		}
 	}
 	return report(stderr, err)
+}
+
+// asksJSON tells whether a command was asked to write what programs read. What it refuses is written so, too.
+func asksJSON(command *kong.Context) bool {
+	return slices.ContainsFunc(command.Flags(), func(f *kong.Flag) bool {
+		asked, isBool := command.FlagValue(f).(bool)
+		return f.Name == "json" && isBool && asked
+	})
 }
 
 // report writes why a command failed and returns its exit code.
@@ -87,7 +99,10 @@ func report(stderr io.Writer, err error) int {
 	if advice := adviceOn(err); advice != "" {
 		fmt.Fprintf(stderr, "ppi: %s\n", advice)
 	}
-	for _, fault := range models.Faults(err) {
+	for i, fault := range models.Faults(err) {
+		if i > 0 { // the error itself says the first
+			fmt.Fprintf(stderr, "ppi: %v\n", fault)
+		}
 		if fault.Accepted != "" {
 			fmt.Fprintf(stderr, "ppi: accepted: %s\n", fault.Accepted)
 		}
