@@ -138,7 +138,7 @@ func (t teller) in(text models.Text) string {
 
 func (t teller) rules() []string {
 	rules := []string{t.say(string(t.Method), "weight", t.PriceWeight, "factor", t.Factor, "from", t.From, "to", t.To)}
-	rules = slices.Concat(rules, t.prices(), t.costs(), t.quality())
+	rules = slices.Concat(rules, t.costs(), t.prices(), t.quality())
 	if t.Method != award.QualityInMoney {
 		rules = append(rules, t.say("total", "total", cmp.Or(t.TotalPoints, "100")))
 	}
@@ -151,13 +151,13 @@ func (t teller) prices() []string {
 		rules = append(rules, t.say(t.ZeroPrice, "amount", t.ZeroCountsAs, "currency", t.Currency))
 	}
 	if t.Ceiling != "" {
-		rules = append(rules, t.say("ceiling", "amount", t.Ceiling, "currency", t.Currency))
+		rules = append(rules, t.say(t.alone("ceiling"), "amount", t.Ceiling, "currency", t.Currency))
 	}
 	if t.Best > 0 {
-		rules = append(rules, t.say("best", "n", strconv.Itoa(t.Best)))
+		rules = append(rules, t.say(t.alone("best"), "n", strconv.Itoa(t.Best)))
 	}
 	if t.Low != nil {
-		rules = append(rules, t.say("low_"+t.Low.Against, "percent", t.Low.Percent, "estimate", t.Low.Estimate,
+		rules = append(rules, t.say(t.alone("low_"+t.Low.Against), "percent", t.Low.Percent, "estimate", t.Low.Estimate,
 			"currency", t.Currency))
 	}
 	return rules
@@ -246,15 +246,31 @@ func (t teller) rounding() string {
 func (t teller) ties() string {
 	var keys []string
 	for _, key := range t.TieBreak {
-		i := slices.IndexFunc(t.Criteria, func(k models.AwardCriterion) bool { return k.ID == key })
-		if i < 0 {
-			keys = append(keys, t.say(key))
-			continue
-		}
-		keys = append(keys, t.say("score_of", "title", t.in(t.Criteria[i].Title)))
+		keys = append(keys, t.key(key))
 	}
 	if len(keys) == 0 {
 		return t.say("no_ties")
 	}
 	return t.say("ties", "keys", strings.Join(keys, "; "))
+}
+
+// key tells by what a tie is decided.
+func (t teller) key(key string) string {
+	i := slices.IndexFunc(t.Criteria, func(k models.AwardCriterion) bool { return k.ID == key })
+	switch {
+	case i >= 0:
+		return t.say("score_of", "title", t.in(t.Criteria[i].Title))
+	case key == award.TieByPrice:
+		return t.say(t.alone(key))
+	}
+	return t.say(key)
+}
+
+// alone is the sentence on prices as they are written in tenders. Where costs count besides, “price” is the price with
+// those, and a sentence that does not mean them says so.
+func (t teller) alone(sentence string) string {
+	if t.Costs == nil {
+		return sentence
+	}
+	return sentence + "_alone"
 }

@@ -70,10 +70,6 @@ func TestAMethodIsToldSentenceBySentence(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{
 		"Price: 40 points × lowest price / price.",
-		"A price below 1 EUR counts as 1 EUR.",
-		"A tender with a price above 900 EUR is excluded.",
-		"Only the prices of the 3 best tenders by quality are opened, and of those equal to the last of them.",
-		"A tenderer whose price is at least 30 % below 500 EUR is asked to explain it.",
 		"“Price” means the price with the costs that are named here.",
 		"Power: stated value × 0.3 EUR at the end of each year, for 8 years. kWh a year.",
 		"A value above 99 for “Power” is not taken.",
@@ -81,6 +77,11 @@ func TestAMethodIsToldSentenceBySentence(t *testing.T) {
 		"How “Scrapping” becomes money: Annex 3.",
 		"Delay: stated value × 100 EUR, once, with the purchase. Days.",
 		"A cost at the end of year n is divided by (1 + 3.5 / 100)^n.",
+		"A price below 1 EUR counts as 1 EUR.",
+		"A tender whose price alone, without those costs, is above 900 EUR is excluded.",
+		"Only the prices of the 3 best tenders by quality are opened, and of those equal to the last of them; " +
+			"“prices” here are those without the costs.",
+		"A tenderer whose price alone, without those costs, is at least 30 % below 500 EUR is asked to explain it.",
 		"Use: 60 points together for Energy.",
 		"A tender with fewer than 20 points for “Use” is excluded.",
 		"Energy: 60 points × score / 10. Scores are from -10 to 10.",
@@ -89,9 +90,15 @@ func TestAMethodIsToldSentenceBySentence(t *testing.T) {
 		"All weights add up to 100 points.",
 		"The score for a criterion is the exact mean of the scores of all evaluators.",
 		"The points of each criterion are rounded to 2 decimal places, halves away from 0. Nothing else is rounded.",
-		"Equal totals are decided in this order: the lower price; the higher score for “Energy”; " +
-			"a draw of lots before witnesses of two organisations.",
+		"Equal totals are decided in this order: the lower price alone, without those costs; " +
+			"the higher score for “Energy”; a draw of lots before witnesses of two organisations.",
 	}, m.Rules)
+	plain := everything("relative_to_lowest")
+	plain.Costs = nil
+	m, err = MethodOf(plain, "")
+	require.NoError(t, err)
+	require.Contains(t, m.Rules, "A tender with a price above 900 EUR is excluded.")
+	require.NotContains(t, strings.Join(m.Rules, " "), "alone", "without costs there is one meaning of price")
 	french, err := MethodOf(everything("relative_to_lowest"), "fr")
 	require.NoError(t, err)
 	require.Contains(t, french.Rules, "Use (fr) : 60 points en tout pour Energy (fr).")
