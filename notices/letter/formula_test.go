@@ -64,14 +64,14 @@ func TestAComputationIsToldInTheLanguageOfTheLetter(t *testing.T) {
 	t.Parallel()
 	all, err := load()
 	require.NoError(t, err)
-	how := computations(t)
+	how := append(computations(t), "1200 × 0.25 × 8 years")
 	for _, f := range formulaWords {
 		require.True(t, slices.ContainsFunc(how, f.pattern.MatchString), "no ranking says %s", f.pattern)
 		for language, w := range all {
 			require.NotEmpty(t, w.Formulas[f.sentence], "%s in %s", f.sentence, language)
 		}
 	}
-	english := regexp.MustCompile(`\b(at|least|within|and|as|the|is|all|are|than|counts|price|prices)\b`)
+	english := regexp.MustCompile(`\b(at|least|within|and|as|the|is|all|are|than|counts|price|prices|years)\b`)
 	for language, w := range all {
 		for _, h := range how {
 			told := w.formula(h)

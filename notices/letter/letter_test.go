@@ -72,6 +72,25 @@ func letters(language string) map[string]evaluation.Letter {
 	change("limited", func(l *evaluation.Letter) { l.LimitedFor = "one lot" })
 	change("withheld", func(l *evaluation.Letter) { l.Lines[0].WinnerReason = "" })
 	change("awaits", func(l *evaluation.Letter) { l.EarliestContract, l.StandstillUntil, l.Law = "", nil, "" })
+	costs := func(l *evaluation.Letter) {
+		l.Cost, l.WinnerCost = "340", "300.5"
+		l.Costs = []evaluation.CostComparison{{
+			Cost: "power", Title: in("Power"), Amount: "240", How: "100 × 0.3 × 8 years", WinnerAmount: "180.5",
+			WinnerHow: "100 × 0.3 × (1 / 1.03 + … + 1 / 1.03^8)",
+		}}
+	}
+	change("costs", costs)
+	for name, tie := range map[string]evaluation.TieDecision{
+		"price": {By: "price", Own: "100.00", Winner: "90.00"}, "quality": {By: "quality", Own: "40.00", Winner: "48.00"},
+		"score": {By: "draw", Title: in("Drawing"), Own: "100/3", Winner: "34"}, "drawn": {By: "draw", DrawnAt: &at},
+		"draw": {By: "draw"},
+	} {
+		change("tie by "+name, func(l *evaluation.Letter) { l.Tie = &tie })
+	}
+	change("tie by price alone", func(l *evaluation.Letter) {
+		costs(l)
+		l.Tie = &evaluation.TieDecision{By: "price", Own: "100.00", Winner: "90.00"}
+	})
 	change("equal", func(l *evaluation.Letter) { l.Lines[0].Points = l.Lines[0].Winner })
 	out := func(l *evaluation.Letter) { l.Rank, l.Total = 0, "" }
 	for _, bound := range []award.Bound{

@@ -171,7 +171,7 @@ func (c composer) scored() []models.LetterPart {
 	if len(c.Lines) == 0 {
 		return nil
 	}
-	return append([]models.LetterPart{c.points()}, c.criteria()...)
+	return slices.Concat([]models.LetterPart{c.points()}, c.costs(), c.criteria())
 }
 
 // compared tells whether the recipient's tender stands beside that of another who won.
@@ -185,8 +185,12 @@ func (c composer) decision() models.LetterPart {
 	case c.Won:
 		return c.part("decision", awarded, c.say("won", "total", c.Total))
 	case c.Rank > 0:
-		return c.part("decision", awarded, c.say("lost", "rank", strconv.Itoa(c.Rank), "total", c.Total,
+		lost := c.part("decision", awarded, c.say("lost", "rank", strconv.Itoa(c.Rank), "total", c.Total,
 			"winner_total", c.WinnerTotal))
+		if c.Tie != nil {
+			lost.Paragraphs = append(lost.Paragraphs, c.tie(*c.Tie))
+		}
+		return lost
 	case c.ExcludedFor != "" && len(c.NotInvited) == 0:
 		return c.part("decision", awarded, c.say("excluded"))
 	}

@@ -49,8 +49,14 @@ type Letter struct {
 	Total       string `json:"total,omitempty"`
 	WinnerTotal string `json:"winner_total,omitempty"`
 	// Price and WinnerPrice are those of a tender that is ranked, and of the successful one, where prices are compared.
-	Price           *models.Money     `json:"price,omitempty"`
-	WinnerPrice     *models.Money     `json:"winner_price,omitempty"`
+	Price       *models.Money `json:"price,omitempty"`
+	WinnerPrice *models.Money `json:"winner_price,omitempty"`
+	// Costs are what counts besides the price, Cost and WinnerCost the sums with the price that are compared. Tie says
+	// what decided at an equal total.
+	Costs           []CostComparison  `json:"costs,omitempty" doc:"What counts besides the price"`
+	Cost            string            `json:"cost,omitempty" doc:"The price with all costs"`
+	WinnerCost      string            `json:"winner_cost,omitempty"`
+	Tie             *TieDecision      `json:"tie,omitempty" doc:"What decided at an equal total"`
 	Lines           []Comparison      `json:"lines,omitempty" doc:"The recipient's points beside the winner's"`
 	ExcludedFor     string            `json:"excluded_for,omitempty" doc:"Code of the exclusion"`
 	ExclusionReason models.Text       `json:"exclusion_reason,omitempty"`

@@ -272,3 +272,45 @@ func (d *desk) others(e Evaluation, n int) map[int]award.Place {
 	}
 	return all
 }
+
+func TestALoserUnderCostsIsToldTheCostsOfBothTenders(t *testing.T) {
+	t.Parallel()
+	d := late(t)
+	for n, days := range []string{"30", "10"} {
+		stated := d.days(n, days)
+		d.write(models.EntryCostValues, stated.Subject(), "", stated)
+	}
+	told := d.letters()[0]
+	require.False(t, told.Won)
+	require.Equal(t, "40 × 120 / 130", told.Lines[1].How)
+	require.Equal(t, []CostComparison{
+		{Cost: "days", Amount: "30", How: "30 × 1", WinnerAmount: "10", WinnerHow: "10 × 1"},
+	}, told.Costs)
+	require.Equal(t, []string{"130", "120"}, []string{told.Cost, told.WinnerCost}, "the prices are 100 and 110")
+	require.Nil(t, told.Tie)
+}
+
+func TestALoserIsToldWhatDecidedAtAnEqualTotal(t *testing.T) {
+	t.Parallel()
+	drawn := tied(t, "price", "draw")
+	drawn.write(models.EntryTieDraw, string(drawn.lot), "", drawn.drawn())
+	letters := drawn.letters()
+	require.Equal(t, &TieDecision{By: "draw", DrawnAt: new(drawn.locked.Add(time.Minute).UTC())}, letters[0].Tie)
+	require.Nil(t, letters[1].Tie, "it won")
+	require.Nil(t, letters[2].Tie, "its total is lower")
+
+	// 30 and 40, 45 and 25 points: both have 70.
+	for key, want := range map[string]TieDecision{
+		"price":   {By: "price", Own: "160.00", Winner: "100.00"},
+		"quality": {By: "quality", Own: "30.00", Winner: "45.00"},
+		"energy":  {By: "energy", Title: models.Text{"en": "Energy"}, Own: "30", Winner: "45"},
+	} {
+		d := newDesk(t, models.ConsensusChair, offer{"100.00", "5"}, offer{"160.00", "7.5"})
+		d.criteria(func(c *models.AwardCriteria) { c.TieBreak, c.Criteria[0].Title = []string{key}, want.Title })
+		for _, l := range d.letters() {
+			if !l.Won {
+				require.Equal(t, &want, l.Tie, key)
+			}
+		}
+	}
+}

@@ -120,7 +120,7 @@ func TestWhatDoesNotComeOutIsNamed(t *testing.T) {
 			e.Reversals = []award.Reversal{{Ahead: e.Ranking.Places[0].Tender, Behind: e.Ranking.Places[1].Tender}}
 		}, "reversal"},
 		"an award to nobody ranked": {func(e *Evaluation) { e.Award = &AwardAmongLots{Tender: "tnd_x"} }, "award among lots"},
-		"a score":      {func(e *Evaluation) { e.Tenders[0].Individual["energy"][0] = decimal.One }, "digest"},
+		"a score":                   {func(e *Evaluation) { e.Tenders[0].Individual["energy"][0] = decimal.One }, "digest"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

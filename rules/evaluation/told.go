@@ -63,6 +63,10 @@ func (a telling) toTenderer(t models.Tender) (Letter, error) {
 	l.Lines = a.compare(own, l.Reasons)
 	if last := own.Lines[len(own.Lines)-1]; last.Criterion == award.PriceLine {
 		l.Price, l.WinnerPrice = a.price(t.ID), a.price(a.winner.Tender)
+		a.costs(&l, own)
+	}
+	if own.Excluded == "" {
+		l.Tie = a.tie(own)
 	}
 	return l, nil
 }
