@@ -536,6 +536,6 @@ func TestAPriceBeyondAllMeasureIsRefusedAndNoFault(t *testing.T) {
 	_, err := Rank(s, []Tender{tender("tnd_a", "9999999999999.99", "30")})
 	refusal, refused := models.RefusalOf(err)
 	require.True(t, refused, "%v", err)
-	require.Equal(t, models.CodeInvalidPrice, refusal.Code)
-	require.Equal(t, "/tenders/tnd_a", refusal.Field)
+	require.Equal(t, models.CodeInvalidCriteria, refusal.Code, "the tender is not at fault")
+	require.Equal(t, "/rounding/digits", refusal.Field)
 }

@@ -79,7 +79,7 @@ func (s Scheme) checkPrices() []*models.Refusal {
 		faults = append(faults, invalid("/zero_price", "%q is not a rule for a price of 0", s.ZeroPrice).
 			Accepting("one of %v", rules))
 	case (s.ZeroPrice == ZeroCountsAs) != s.CountsAs.IsPos() || s.CountsAs.IsNeg():
-		faults = append(faults, invalid("/zero_counts_as", "the amount is %s", s.CountsAs).
+		faults = append(faults, invalid("/counts_as", "the amount is %s", s.CountsAs).
 			Accepting("more than 0 under %s, else nothing", ZeroCountsAs))
 	}
 	if s.Ceiling.IsNeg() || (s.Method == FixedPrice && !s.Ceiling.IsZero()) {
@@ -132,7 +132,25 @@ func (s Scheme) checkCriteria() []*models.Refusal {
 			s.MinimumQuality, s.held("").words()).
 			Accepting("%s or less", s.held("").words()))
 	}
-	return slices.Concat(faults, s.checkGroups(), s.checkWeights())
+	return slices.Concat(faults, s.checkGroups(), s.checkWeights(), s.checkSize())
+}
+
+// checkSize asks that the points of the best and of the worst tender have no more digits than are computed with.
+func (s Scheme) checkSize() []*models.Refusal {
+	most := fraction(s.PriceWeight)
+	for _, c := range s.Criteria {
+		if c.Max.IsPos() { // else the criterion is refused
+			worst := whole(0).minus(fraction(c.Lowest)).over(fraction(c.Max))
+			most = most.plus(fraction(c.Weight).times(worst.between(whole(1), worst)))
+		}
+	}
+	if s.Rounds == roundsFormerly || s.Rounding.Digits < 0 || s.Rounding.Digits > maxDigits ||
+		rounded(most, s.Rounding).IsInt64() {
+		return nil
+	}
+	return []*models.Refusal{invalid("/rounding/digits",
+		"with %d decimal places, weights of %s have more digits than are computed with", s.Rounding.Digits, most).
+		Accepting("smaller weights, or fewer decimal places: at most 18 digits in all")}
 }
 
 // reserved tells whether an ID means something else than a criterion or a group.

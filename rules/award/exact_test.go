@@ -119,3 +119,41 @@ func TestAPriceOfZeroIsRankedByTheRuleThatWasPublished(t *testing.T) {
 	_, err := Rank(s, []Tender{tender("A", "0", "0")})
 	requireCodes(t, err, models.CodeInvalidPrice)
 }
+
+// The limit is the program's: it is said of the criteria, before they are published where that can be foreseen, and
+// never held against a tender.
+func TestWeightsThatCannotBeComputedAreRefusedBeforePublication(t *testing.T) {
+	t.Parallel()
+	s := Scheme{
+		Method: FixedPrice, Currency: "EUR", TotalPoints: dec("100000000000000"), Rounds: RoundsTotal,
+		Criteria: []QualityCriterion{{ID: "energy", Weight: dec("100000000000000"), Max: dec("10")}},
+		Rounding: Rounding{6, HalfUp},
+	}
+	refused := func(err error) {
+		t.Helper()
+		faults := models.Faults(err)
+		require.Len(t, faults, 1)
+		require.Equal(t, []string{string(models.CodeInvalidCriteria), "/rounding/digits"},
+			[]string{string(faults[0].Code), faults[0].Field})
+		require.NotContains(t, faults[0].Accepted, "exclusion")
+	}
+	refused(s.Check())
+	s.Rounding.Digits = 2
+	require.NoError(t, s.Check())
+	s.Criteria[0].Lowest = dec("-100000")
+	refused(s.Check())
+	s.Rounds = roundsFormerly
+	require.NoError(t, s.Check(), "a lot that was decided so stays as it was")
+
+	money := Scheme{
+		Method: QualityInMoney, Currency: "HUF", Rounds: RoundsTotal, Rounding: Rounding{6, HalfUp},
+		Criteria: []QualityCriterion{{ID: "energy", Weight: dec("100000"), Max: dec("10")}},
+	}
+	require.NoError(t, money.Check())
+	_, err := Rank(money, []Tender{{
+		ID: "A", Price: models.Money{Amount: "9300000000000", Currency: "HUF"},
+		Scores: map[string]decimal.Decimal{"energy": dec("8")},
+	}})
+	refused(err)
+	require.Contains(t, err.Error(), "the tender is not at fault")
+}

@@ -104,7 +104,7 @@ func (s Scheme) add(e *entry, criterion string, exact ratio, how string) error {
 		e.Total, err = s.running(e.Total, total, e.total)
 	}
 	if err != nil {
-		return uncountable(e.Tender, criterion, err)
+		return uncountable(e.Tender, criterion, s.Rounding, err)
 	}
 	line := Line{Criterion: criterion, Points: points, How: how}
 	if s.Rounds != roundsFormerly {
@@ -130,11 +130,13 @@ func (s Scheme) running(printed decimal.Decimal, line, exact ratio) (decimal.Dec
 	return sum, nil
 }
 
-// uncountable refuses points with more digits than can be computed: only absurdly large prices or weights lead to them.
-func uncountable(tender models.ID, criterion string, err error) error {
-	return models.Refuse(models.CodeInvalidPrice, "/tenders/"+string(tender),
-		"the points for %s cannot be computed exactly: %v", criterion, err).
-		Accepting("the exclusion of the tender, or ending the lot")
+// uncountable refuses points with more digits than are computed with. Weights that lead to them are refused before
+// publication ([Scheme.Check]); what remains are sums of money with many decimal places. The tender is not at fault.
+func uncountable(tender models.ID, criterion string, rule Rounding, err error) error {
+	return invalid("/rounding/digits",
+		"with %d decimal places, the result of %s for the tender %s has more digits than this program computes with; "+
+			"the tender is not at fault: %v", rule.Digits, criterion, tender, err).
+		Accepting("at most 18 digits in all: criteria with fewer decimal places")
 }
 
 // knockOut leaves those in that are the best by quality, as many as the scheme says; those equal to the last of them

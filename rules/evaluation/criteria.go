@@ -30,7 +30,21 @@ func (c Criteria) Check() error {
 	if err != nil {
 		return err
 	}
-	return scheme.Check()
+	return renamed(scheme.Check(), map[string]string{
+		"/counts_as": "/zero_counts_as", "/rounding/digits": "/digits", // as criteria name them
+	})
+}
+
+// renamed names the fields of a refusal as those who are refused know them.
+func renamed(err error, names map[string]string) error {
+	faults := models.Faults(err)
+	if len(faults) == 0 {
+		return err
+	}
+	for _, fault := range faults {
+		fault.Field = cmp.Or(names[fault.Field], fault.Field)
+	}
+	return models.Refusals(faults)
 }
 
 // Drawn says in the criteria what they left to the engine, so that it is published with them: what is rounded, and what

@@ -44,7 +44,7 @@ func (r Recomputed) Equal() bool {
 func Recompute(said Evaluation) (Recomputed, error) {
 	again, applied, err := said.again()
 	if err != nil {
-		return Recomputed{}, err
+		return Recomputed{}, inFile(err)
 	}
 	r := Recomputed{Ranking: again.Ranking, Digest: again.Digest, Applied: applied}
 	for _, found := range again.Ranking.Places {
@@ -93,6 +93,20 @@ func (e Evaluation) ranked(applied []string) (Evaluation, []string, error) {
 	}
 	e.Digest, err = e.Sum()
 	return e, applied, err
+}
+
+// inFile names the fields of a refusal as the file of a ranking has them: those of its scheme stand below that.
+func inFile(err error) error {
+	faults := models.Faults(err)
+	if len(faults) == 0 {
+		return err
+	}
+	for _, fault := range faults {
+		if fault.Code == models.CodeInvalidCriteria {
+			fault.Field = "/scheme" + fault.Field
+		}
+	}
+	return models.Refusals(faults)
 }
 
 // orderOf lists the places of a ranking, also those that it gives to one tender twice.

@@ -186,3 +186,25 @@ func TestExcludedPlacesAreComparedToo(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, r.NotChecked[0], `draw 1 names "tnd_nobody"`)
 }
+
+// A field that criteria and files name differently is named as in what the caller wrote.
+func TestARefusalNamesTheFieldOfWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	d := fromTheField(t)
+	e, err := Evaluate(d.Dossier, d.lot)
+	require.NoError(t, err)
+	e.Scheme.ZeroPrice, e.Scheme.Factor = award.ZeroCountsAs, decimal.Zero
+	_, err = Recompute(e)
+	require.Equal(t, "/scheme/counts_as", models.Faults(err)[0].Field)
+	criteria, _, _ := d.CriteriaFor(d.lot)
+	criteria.Lot = models.NewID(models.PrefixLot)
+	criteria.ZeroPrice, criteria.Criteria[0].Weight, criteria.PriceWeight = award.ZeroCountsAs, "59999999999999", "1"
+	criteria.Digits, criteria.TotalPoints = 6, "60000000000000"
+	criteria.Criteria[0].Title, criteria.Criteria[0].Link = models.Text{"en": "Energy"}, models.Text{"en": "Power"}
+	err = Criteria{criteria}.Check()
+	var fields []string
+	for _, fault := range models.Faults(err) {
+		fields = append(fields, fault.Field)
+	}
+	require.Equal(t, []string{"/zero_counts_as", "/digits"}, fields, err)
+}
