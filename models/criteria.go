@@ -20,8 +20,8 @@ type AwardMethod string
 // AwardMethods lists the methods; rules/award computes with them.
 func AwardMethods() []AwardMethod {
 	return []AwardMethod{
-		"relative_to_lowest", "linear_to_best", "min_max", "absolute_linear", "logarithmic", "quality_in_money",
-		"price_per_point", "fixed_price",
+		"relative_to_lowest", "linear_to_best", "min_max", "linear_to_ceiling", "absolute_linear", "logarithmic",
+		"quality_in_money", "price_per_point", "fixed_price",
 	}
 }
 
@@ -48,7 +48,7 @@ type AwardCriteria struct {
 
 	ZeroPrice    string `json:"zero_price,omitempty" enum:"full_points,counts_as" doc:"What a price of 0 gets"`
 	ZeroCountsAs string `json:"zero_counts_as,omitempty" doc:"Lower prices count as this amount"`
-	Ceiling      string `json:"ceiling,omitempty" doc:"Excludes tenders with a higher price"`
+	Ceiling      string `json:"ceiling,omitempty" doc:"Excludes tenders with a higher price; B of linear_to_ceiling"`
 
 	Best int `json:"best,omitempty" minimum:"0" maximum:"1000" doc:"Only the prices of so many, the best, are opened"`
 

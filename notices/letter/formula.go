@@ -18,6 +18,7 @@ var formulaWords = []struct {
 	{regexp.MustCompile(`, within 0 and ([0-9.]+)`), ", ", "within", "to"},
 	{regexp.MustCompile(`, as the price is 0`), ", ", "price_zero", ""},
 	{regexp.MustCompile(`, as all prices are equal`), ", ", "all_equal", ""},
+	{regexp.MustCompile(`, as no price is below the ceiling`), ", ", "no_lower", ""},
 	{regexp.MustCompile(`, as less than ([0-9.]+) counts as [0-9.]+`), ", ", "counts_as", "least"},
 	{regexp.MustCompile(` × ([0-9]+) years`), " × ", "years", "n"},
 	{regexp.MustCompile(`^price$`), "", "price", ""},

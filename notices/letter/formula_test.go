@@ -32,6 +32,9 @@ func computations(t *testing.T) []string {
 			if method == award.QualityInMoney {
 				s.PriceWeight = decimal.Zero
 			}
+			if method == award.LinearToCeiling {
+				s.Ceiling = decimal.MustParse(prices[1])
+			}
 			if award.Divides(method) {
 				s.ZeroPrice = award.ZeroGetsAll
 				if prices[0] == prices[1] {
@@ -71,7 +74,7 @@ func TestAComputationIsToldInTheLanguageOfTheLetter(t *testing.T) {
 			require.NotEmpty(t, w.Formulas[f.sentence], "%s in %s", f.sentence, language)
 		}
 	}
-	english := regexp.MustCompile(`\b(at|least|within|and|as|the|is|all|are|than|counts|price|prices|years)\b`)
+	english := regexp.MustCompile(`\b(at|least|within|and|as|the|is|all|are|than|counts|price|prices|years|no|below|ceiling)\b`)
 	for language, w := range all {
 		for _, h := range how {
 			told := w.formula(h)

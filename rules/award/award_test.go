@@ -26,6 +26,8 @@ func scheme(method Method) Scheme {
 	switch method {
 	case LinearToBest, Logarithmic:
 		s.Factor = dec("2")
+	case LinearToCeiling:
+		s.Ceiling = dec("160")
 	case AbsoluteLinear:
 		s.From, s.To = dec("80"), dec("160")
 	case FixedPrice:
@@ -89,6 +91,7 @@ func TestMethodsOnPricesOf100And120And150(t *testing.T) {
 		RelativeToLowest: {"40.000", "33.333", "26.667"},
 		LinearToBest:     {"40.000", "32.000", "20.000"},
 		Logarithmic:      {"40.000", "29.479", "16.601"},
+		LinearToCeiling:  {"40.000", "26.667", "6.667"},
 		AbsoluteLinear:   {"30.000", "20.000", "5.000"},
 		MinMax:           {"40.000", "24.000", "0.000"},
 	} {
@@ -110,6 +113,8 @@ func TestMethodsAtTheirLimits(t *testing.T) {
 		{Logarithmic, "200", "0.000"},          // exactly, though logarithms are not
 		{Logarithmic, "400", "-40.000"},        // below nothing
 		{Logarithmic, "800", "-80.000"},        //
+		{LinearToCeiling, "160", "0.000"},      //
+		{LinearToCeiling, "159.99", "0.007"},   //
 		{AbsoluteLinear, "80", "40.000"},       //
 		{AbsoluteLinear, "10", "40.000"},       // not above the weight
 		{AbsoluteLinear, "160.01", "0.000"},    //
@@ -244,6 +249,7 @@ func TestEveryLineSaysHow(t *testing.T) {
 		RelativeToLowest: "40 × 100 / 120",
 		LinearToBest:     "40 × (2 − 120 / 100) / (2 − 1), at least 0",
 		MinMax:           "40 × (120 − 120) / (120 − 100)",
+		LinearToCeiling:  "40 × (160 − 120) / (160 − 100)",
 		AbsoluteLinear:   "40 × (160 − 120) / (160 − 80), within 0 and 40",
 		Logarithmic:      "40 × (1 − log(120 / 100) / log(2))",
 		QualityInMoney:   "price",
@@ -255,6 +261,11 @@ func TestEveryLineSaysHow(t *testing.T) {
 	lines := placeOf(t, rank(t, scheme(MinMax), tender("A", "100", "31.5")), "A").Lines
 	require.Equal(t, "60 × 31.5 / 60", lines[0].How)
 	require.Equal(t, "40, as all prices are equal", lines[1].How)
+	places := rank(t, scheme(LinearToCeiling), tender("A", "160", "30"), tender("B", "160.00", "31")).Places
+	for _, p := range places {
+		require.Equal(t, "0, as no price is below the ceiling", p.Lines[1].How)
+		require.Equal(t, "0.000", p.Lines[1].Points.String(), "nobody has offered less")
+	}
 }
 
 // A price is the same however many zeros it is written with, and so is the ranking whichever tender is read first.
@@ -444,10 +455,15 @@ func TestASchemeThatCannotRankIsRefusedWithAllFaults(t *testing.T) {
 			s.PriceWeight, s.Criteria[0].Weight = decimal.Zero,
 				decimal.Hundred
 		},
-		"no factor":             func(s *Scheme) { s.Method = LinearToBest },
-		"factor of one":         func(s *Scheme) { s.Method, s.Factor = Logarithmic, decimal.One },
-		"bounds turned round":   func(s *Scheme) { s.Method, s.From, s.To = AbsoluteLinear, dec("160"), dec("80") },
-		"bounds that are one":   func(s *Scheme) { s.Method, s.From, s.To = AbsoluteLinear, dec("80"), dec("80.00") },
+		"no factor":           func(s *Scheme) { s.Method = LinearToBest },
+		"factor of one":       func(s *Scheme) { s.Method, s.Factor = Logarithmic, decimal.One },
+		"bounds turned round": func(s *Scheme) { s.Method, s.From, s.To = AbsoluteLinear, dec("160"), dec("80") },
+		"bounds that are one": func(s *Scheme) { s.Method, s.From, s.To = AbsoluteLinear, dec("80"), dec("80.00") },
+		"no ceiling":          func(s *Scheme) { s.Method = LinearToCeiling },
+		"costs to a ceiling": func(s *Scheme) {
+			s.Method, s.Ceiling = LinearToCeiling, dec("160")
+			s.Costs = &Costs{Items: []CostTerm{{ID: "days", Rate: decimal.One}}}
+		},
 		"no currency":           func(s *Scheme) { s.Currency = "euro" },
 		"no scale":              func(s *Scheme) { s.Criteria[0].Max = decimal.Zero },
 		"minimum over the top":  func(s *Scheme) { s.Criteria[0].Minimum = dec("61") },

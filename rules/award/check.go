@@ -86,6 +86,10 @@ func (s Scheme) checkPrices() []*models.Refusal {
 		faults = append(faults, invalid("/ceiling", "the ceiling is %s", s.Ceiling).
 			Accepting("more than 0, or none; and none under %s", FixedPrice))
 	}
+	if s.Method == LinearToCeiling && !s.Ceiling.IsPos() {
+		faults = append(faults, invalid("/ceiling", "%s compares prices with a ceiling", s.Method).
+			Accepting("the announced ceiling, more than 0"))
+	}
 	if s.Best < 0 || (s.Method == FixedPrice && s.Best > 0) {
 		faults = append(faults, invalid("/best", "%d tenders would have their price opened", s.Best).
 			Accepting("1 or more, or no such limit; and none under %s", FixedPrice))

@@ -37,9 +37,9 @@ type CostTerm struct {
 func (s Scheme) checkCosts() []*models.Refusal {
 	var faults []*models.Refusal
 	c := s.Costs
-	if s.Method == FixedPrice || len(c.Items) == 0 {
+	if s.Method == FixedPrice || s.Method == LinearToCeiling || len(c.Items) == 0 { // a ceiling is one of the price alone
 		faults = append(faults, invalid("/costs", "%s ranks by no costs, or there are none", s.Method).
-			Accepting("costs with at least one item, and none under %s", FixedPrice))
+			Accepting("costs with at least one item, and none under %s and %s", FixedPrice, LinearToCeiling))
 	}
 	if c.Years < 0 || c.Years > maxYears || c.Discount.IsNeg() || c.Discount.Cmp(decimal.Hundred) >= 0 {
 		faults = append(faults, invalid("/costs", "the life cycle is %d years at %s percent", c.Years, c.Discount).

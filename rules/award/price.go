@@ -81,6 +81,13 @@ func (p priced) scored(e *entry, price amount) (ratio, string) {
 		}
 		return weight.times(highest.minus(exact)).over(highest.minus(lowest)),
 			fmt.Sprintf("%s × (%s − %s) / (%s − %s)", w, p.highest.said, price.said, p.highest.said, p.lowest.said)
+	case LinearToCeiling:
+		ceiling := p.scheme.Ceiling
+		if lowest.cmp(fraction(ceiling)) == 0 {
+			return whole(0), "0, as no price is below the ceiling"
+		}
+		return weight.times(fraction(ceiling).minus(exact)).over(fraction(ceiling).minus(lowest)),
+			fmt.Sprintf("%s × (%s − %s) / (%s − %s)", w, ceiling, price.said, ceiling, p.lowest.said)
 	case AbsoluteLinear:
 		low, high := fraction(from), fraction(to)
 		return weight.times(high.minus(exact)).over(high.minus(low)).between(whole(0), weight),

@@ -193,6 +193,7 @@ func TestEveryMethodThatWarnsOfAParadoxKnowsOne(t *testing.T) {
 		RelativeToLowest: {"100", "54", "80", "47.5", "50"},
 		LinearToBest:     {"100.00", "30", "100.20", "30.09", "90.00"},
 		MinMax:           {"100", "30", "80", "10", "1000"},
+		LinearToCeiling:  {"100", "54", "80", "46", "40"},
 		Logarithmic:      {"100.00", "30", "100.01", "30.01", "90.02"},
 	}
 	for _, m := range Methods() {
@@ -228,8 +229,8 @@ func product(factors ...*big.Rat) *big.Rat {
 func quotient(a, b *big.Rat) *big.Rat   { return new(big.Rat).Quo(a, b) }
 func difference(a, b *big.Rat) *big.Rat { return new(big.Rat).Sub(a, b) }
 
-// byTheBook are the points of a price by the formula of a method, with a weight of 40, between 80 and 160, and a factor
-// of 2, written down a second time.
+// byTheBook are the points of a price by the formula of a method, with a weight of 40, between 80 and 160, a ceiling of
+// 300 and a factor of 2, written down a second time.
 func byTheBook(m Method, price, lowest, highest *big.Rat) *big.Rat {
 	forty, zero := big.NewRat(40, 1), new(big.Rat)
 	var points *big.Rat
@@ -243,6 +244,12 @@ func byTheBook(m Method, price, lowest, highest *big.Rat) *big.Rat {
 			return forty
 		}
 		points = quotient(product(forty, difference(highest, price)), difference(highest, lowest))
+	case LinearToCeiling:
+		ceiling := big.NewRat(300, 1)
+		if lowest.Cmp(ceiling) == 0 {
+			return zero
+		}
+		points = quotient(product(forty, difference(ceiling, price)), difference(ceiling, lowest))
 	default: // AbsoluteLinear
 		points = quotient(product(forty, difference(big.NewRat(160, 1), price)), big.NewRat(80, 1))
 	}
@@ -258,8 +265,11 @@ func byTheBook(m Method, price, lowest, highest *big.Rat) *big.Rat {
 func TestTotalsAreThoseOfASecondComputation(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		method := rapid.SampledFrom([]Method{RelativeToLowest, LinearToBest, MinMax, AbsoluteLinear}).Draw(rt, "method")
+		method := rapid.SampledFrom([]Method{
+			RelativeToLowest, LinearToBest, MinMax, LinearToCeiling, AbsoluteLinear,
+		}).Draw(rt, "method")
 		s := scheme(method)
+		s.Ceiling = dec("300")       // nobody is above it
 		s.Criteria[0].Max = dec("7") // thirds and sevenths have no end
 		s.Rounding = Rounding{rapid.IntRange(0, maxDigits).Draw(rt, "digits"), HalfUp}
 		s.Rounds = rapid.SampledFrom([]string{RoundsLine, RoundsTotal}).Draw(rt, "rounds")

@@ -19,6 +19,8 @@ const (
 	LinearToBest Method = "linear_to_best"
 	// MinMax: W × (H − P) / (H − L), W where all prices are equal.
 	MinMax Method = "min_max"
+	// LinearToCeiling: W × (B − P) / (B − L) with the announced ceiling B; 0 where no price is below it.
+	LinearToCeiling Method = "linear_to_ceiling"
 	// AbsoluteLinear: W × (to − P) / (to − from) between bounds set beforehand, within 0 and W.
 	AbsoluteLinear Method = "absolute_linear"
 	// Logarithmic: W × (1 − log(P/L) / log(k)); it can go below 0.
@@ -34,7 +36,8 @@ const (
 // Methods lists every method.
 func Methods() []Method {
 	return []Method{
-		RelativeToLowest, LinearToBest, MinMax, AbsoluteLinear, Logarithmic, QualityInMoney, PricePerPoint, FixedPrice,
+		RelativeToLowest, LinearToBest, MinMax, LinearToCeiling, AbsoluteLinear, Logarithmic, QualityInMoney,
+		PricePerPoint, FixedPrice,
 	}
 }
 
@@ -44,7 +47,7 @@ func Divides(m Method) bool { return m == RelativeToLowest || m == LinearToBest 
 // Relative tells whether, under a method, a third tender can turn the order of two others. Logarithmic compares with
 // the lowest price too; it moves all points alike, but what is rounded then can tie or not.
 func Relative(m Method) bool {
-	return m == RelativeToLowest || m == LinearToBest || m == MinMax || m == Logarithmic
+	return m == RelativeToLowest || m == LinearToBest || m == MinMax || m == LinearToCeiling || m == Logarithmic
 }
 
 // What is rounded, by the rule of [Rounding], and only there.
@@ -86,7 +89,7 @@ type Scheme struct {
 	// ZeroPrice is what a price of 0 gets; CountsAs is the amount of ZeroCountsAs.
 	ZeroPrice string          `json:"zero_price,omitempty"`
 	CountsAs  decimal.Decimal `json:"counts_as,omitzero"`
-	// Ceiling excludes a tender with a higher price; 0: there is none.
+	// Ceiling excludes a tender with a higher price; 0: there is none. It is B of LinearToCeiling.
 	Ceiling decimal.Decimal `json:"ceiling,omitzero"`
 	// Best is how many tenders, the best by quality, have their price compared; 0: all.
 	Best int `json:"best,omitempty"`

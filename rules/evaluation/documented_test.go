@@ -20,7 +20,7 @@ func TestTheWorkedExamplesOfTheMethodsAreWhatTheDocumentationSays(t *testing.T) 
 	require.NoError(t, err)
 	rows := regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\|.*\\| ([0-9.]+) \\| ([0-9.]+) \\| ([0-9.]+) \\| (yes|no) \\|$").
 		FindAllStringSubmatch(string(text), -1)
-	require.Len(t, rows, 5)
+	require.Len(t, rows, 6)
 	for _, row := range rows {
 		method := models.AwardMethod(row[1])
 		s := award.Scheme{
@@ -30,6 +30,9 @@ func TestTheWorkedExamplesOfTheMethodsAreWhatTheDocumentationSays(t *testing.T) 
 			},
 			Rounding: award.Rounding{Digits: 3, Mode: award.HalfUp}, Factor: decimal.Two,
 			From: decimal.MustParse("80"), To: decimal.MustParse("160"),
+		}
+		if method == award.LinearToCeiling {
+			s.Ceiling = decimal.MustParse("160")
 		}
 		if award.Divides(method) {
 			s.ZeroPrice = award.ZeroGetsAll

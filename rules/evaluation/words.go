@@ -137,7 +137,8 @@ func (t teller) in(text models.Text) string {
 }
 
 func (t teller) rules() []string {
-	rules := []string{t.say(string(t.Method), "weight", t.PriceWeight, "factor", t.Factor, "from", t.From, "to", t.To)}
+	rules := []string{t.say(string(t.Method), "weight", t.PriceWeight, "factor", t.Factor, "from", t.From, "to", t.To,
+		"ceiling", t.Ceiling)}
 	rules = slices.Concat(rules, t.costs(), t.prices(), t.quality())
 	if t.Method != award.QualityInMoney {
 		rules = append(rules, t.say("total", "total", cmp.Or(t.TotalPoints, "100")))

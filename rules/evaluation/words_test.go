@@ -109,6 +109,7 @@ func TestOfficersAreWarnedBeforePublication(t *testing.T) {
 	for method, want := range map[models.AwardMethod][]string{
 		award.RelativeToLowest: {"warn_paradox", "warn_tie"},
 		award.MinMax:           {"warn_paradox", "warn_two", "warn_tie"},
+		award.LinearToCeiling:  {"warn_paradox", "warn_tie"},
 		award.AbsoluteLinear:   {"warn_tie"},
 		award.Logarithmic:      {"warn_paradox", "warn_negative", "warn_tie"},
 		award.QualityInMoney:   {"warn_tie"},
