@@ -15,6 +15,7 @@ import (
 
 type awardCommand struct {
 	Recompute awardRecomputeCommand `cmd:"" help:"Rank the tenders of a lot again, and compare line by line."`
+	Rank      awardRankCommand      `cmd:"" help:"Rank the tenders of a file that says no ranking."`
 }
 
 // errNotRecomputed makes the exit code of a ranking that does not come out again; the report names what does not.
@@ -176,7 +177,11 @@ func (r recomputedReport) print(out io.Writer) error {
 			err = errors.Join(err, write("tender %s", tender))
 		}
 		if l.Equal() {
-			err = errors.Join(err, write("  equal    %s: %s", l.What, l.Found))
+			found := l.Found
+			if l.What == "total" {
+				found = totalSaid(found, l.How)
+			}
+			err = errors.Join(err, write("  equal    %s: %s", l.What, found))
 		} else {
 			err = errors.Join(err, write("  NOT SO   %s: %q is said, %q comes out", l.What, l.Said, l.Found))
 		}

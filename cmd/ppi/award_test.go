@@ -94,7 +94,7 @@ func TestARankingIsRecomputedWithoutAServer(t *testing.T) {
 	require.Equal(t, exitDone, code, stderr)
 	require.Contains(t, stdout, "tender "+string(winner.Tender)+"\n  equal    rank: 1\n")
 	require.Contains(t, stdout, "  equal    price: 37.74 of 40 × 100 / 106 = 2000/53\n")
-	require.Contains(t, stdout, "  equal    total: 85.74\n")
+	require.Contains(t, stdout, "  equal    total: 85.74, rounded: 48 + 2000/53 = 4544/53\n")
 	require.Contains(t, stdout, "all that the ranking says comes out again\n")
 
 	awarded := event.LotAwarded{LotID: e.Lot, TenderID: winner.Tender, Ranking: e.Digest}
@@ -193,4 +193,37 @@ func TestEachFaultOfAFileIsSaidWithWhereItIsAndWhatIsAccepted(t *testing.T) {
 	require.Len(t, said.Faults, 2)
 	require.Equal(t, models.CodeInvalidPrice, said.Faults[1].Code)
 	require.Equal(t, "a price in EUR", said.Faults[1].Accepted)
+}
+
+func TestAFileThatSaysNoRankingIsRanked(t *testing.T) {
+	t.Parallel()
+	e := ranked(t)
+	asked := map[string]any{"lot": e.Lot, "scheme": e.Scheme, "tenders": e.Tenders}
+	first := string(e.Ranking.Places[0].Tender)
+	code, stdout, stderr := invoke(t, nil, "award", "rank", file(t, asked))
+	require.Equal(t, exitDone, code, stderr)
+	require.Contains(t, stdout, "rank 1  tender "+first+"\n    energy: 48.00 of 60 × (4 + 4) / 2 / 5 = 48\n"+
+		"    price: 37.74 of 40 × 100 / 106 = 2000/53\n    quality: 48.00\n"+
+		"    total: 85.74, rounded: 48 + 2000/53 = 4544/53\n")
+
+	code, stdout, _ = invoke(t, nil, "award", "rank", "--json", file(t, asked))
+	require.Equal(t, exitDone, code)
+	var said evaluation.Evaluation
+	require.NoError(t, json.Unmarshal([]byte(stdout), &said))
+	require.Equal(t, e.Digest, said.Digest)
+	code, stdout, _ = invoke(t, nil, "award", "recompute", file(t, said))
+	require.Equal(t, exitDone, code, "what is written is read")
+	require.Contains(t, stdout, "all that the ranking says comes out again\n")
+
+	e.Tenders[1].Excluded, e.Tenders[0].Price.Amount = "late", "0"
+	asked["scheme"] = map[string]any{}
+	code, _, stderr = invoke(t, nil, "award", "rank", file(t, asked))
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, stderr, "/scheme/method")
+	e.Scheme.Rounds = ""
+	asked["scheme"] = e.Scheme
+	code, stdout, _ = invoke(t, nil, "award", "rank", file(t, asked))
+	require.Equal(t, exitDone, code)
+	require.Contains(t, stdout, "applied: rounds: line")
+	require.Contains(t, stdout, "excluded  tender "+string(e.Tenders[1].ID)+": late\n")
 }

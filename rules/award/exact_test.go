@@ -1,6 +1,7 @@
 package award
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/govalues/decimal"
@@ -156,4 +157,37 @@ func TestWeightsThatCannotBeComputedAreRefusedBeforePublication(t *testing.T) {
 	}})
 	refused(err)
 	require.Contains(t, err.Error(), "the tender is not at fault")
+}
+
+func TestATotalThatAloneIsRoundedSaysHowItComesAbout(t *testing.T) {
+	t.Parallel()
+	s := scheme(RelativeToLowest)
+	s.Rounds = RoundsTotal
+	places := rank(t, s, tender("A", "100", "54"), tender("B", "120", "50")).Places
+	require.Equal(t, "54 + 40 = 94", places[0].TotalHow)
+	require.Equal(t, "50 + 100/3 = 250/3", places[1].TotalHow)
+	money := scheme(QualityInMoney)
+	money.Rounds = RoundsTotal
+	require.Regexp(t, `^− [0-9.]+ \+ 100 = [0-9.]+$`, rank(t, money, tender("A", "100", "54")).Places[0].TotalHow)
+	s.Rounds = RoundsLine
+	require.Empty(t, rank(t, s, tender("A", "100", "54")).Places[0].TotalHow, "it adds what is printed")
+}
+
+func TestAScoreIsAgreedOrAMeanAndNotBoth(t *testing.T) {
+	t.Parallel()
+	both := scoredBy("A", "100", "54", "50")
+	both.Scores = map[string]decimal.Decimal{"solution": dec("54")}
+	_, err := Rank(scheme(RelativeToLowest), []Tender{both})
+	refusal, refused := models.RefusalOf(err)
+	require.True(t, refused)
+	require.Equal(t, []string{string(models.CodeInvalidScore), "/tenders/A/scores/solution"},
+		[]string{string(refusal.Code), refusal.Field})
+	require.Contains(t, refusal.Accepted, "one of them")
+}
+
+func TestARankingOfNobodyIsAnEmptyList(t *testing.T) {
+	t.Parallel()
+	text, err := json.Marshal(rank(t, scheme(RelativeToLowest)))
+	require.NoError(t, err)
+	require.JSONEq(t, `{"standings":[]}`, string(text))
 }

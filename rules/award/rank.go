@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/govalues/decimal"
 
@@ -45,6 +46,9 @@ type Place struct {
 	Lines []Line `json:"lines,omitempty"`
 	// Total is in points, and the most wins; under QualityInMoney and PricePerPoint it is in money, and the least wins.
 	Total decimal.Decimal `json:"total"`
+	// TotalHow says how a total that alone is rounded comes about, exactly; empty: it adds what is printed. It is no part
+	// of a ranking's rendering.
+	TotalHow string `json:"-"`
 	// Quality is the part of the quality criteria in Total.
 	Quality decimal.Decimal `json:"quality"`
 	// Excluded says why the tender is out.
@@ -68,7 +72,8 @@ type Line struct {
 	Points    decimal.Decimal `json:"points"`
 	// How is the computation in words, before rounding.
 	How string `json:"how"`
-	// Exact is the result of the computation: a decimal number, or a fraction where that has no end.
+	// Exact is the result of the computation: a decimal number, or a fraction where that has no end. What is too long to
+	// be read, as with discounted costs, is cut and ends in “…”; it counts exactly all the same.
 	Exact string `json:"exact,omitempty"`
 }
 
@@ -89,6 +94,9 @@ func Rank(s Scheme, tenders []Tender, draws ...Draw) (Ranking, error) {
 	in, dear := split(in)
 	if err := s.scorePrices(in); err != nil {
 		return Ranking{}, err
+	}
+	for _, e := range in {
+		e.TotalHow = s.totalHow(e)
 	}
 	s.markLow(in)
 	s.order(in, draws)
@@ -112,7 +120,7 @@ func Quality(s Scheme, tenders []Tender) (Ranking, error) {
 
 func places(in, out []*entry) []Place {
 	slices.SortFunc(out, func(a, b *entry) int { return cmp.Compare(a.Tender, b.Tender) })
-	var all []Place
+	all := []Place{}
 	for _, e := range append(in, out...) {
 		all = append(all, e.Place)
 	}
@@ -239,7 +247,12 @@ func (s Scheme) checkScores(t Tender, scores map[string]score) []*models.Refusal
 		}
 		outside := slices.IndexFunc(all,
 			func(x decimal.Decimal) bool { return x.Cmp(c.Lowest) < 0 || x.Cmp(c.Max) > 0 })
+		_, agreed := t.Scores[c.ID]
 		switch {
+		case agreed && len(t.Individual[c.ID]) > 0:
+			faults = append(faults, models.Refuse(models.CodeInvalidScore, field+c.ID,
+				"there is an agreed score, and there are scores of single evaluators").
+				Accepting("one of them: the agreed score, or those of which the mean counts"))
 		case !given:
 			faults = append(faults, models.Refuse(models.CodeInvalidScore, field+c.ID, "the score is missing").
 				Accepting("%s to %s", c.Lowest, c.Max))
@@ -297,6 +310,25 @@ func (s Scheme) scorePrices(in []*entry) error {
 		}
 	}
 	return nil
+}
+
+// totalHow adds the exact lines of a total that alone is rounded. A price per point is one line, which says it itself.
+func (s Scheme) totalHow(e *entry) string {
+	if s.Rounds != RoundsTotal || s.Method == PricePerPoint {
+		return ""
+	}
+	var sum strings.Builder
+	for i, line := range e.Lines {
+		exact, negative := strings.CutPrefix(line.Exact, "-")
+		switch {
+		case negative:
+			sum.WriteString("− ")
+		case i > 0:
+			sum.WriteString("+ ")
+		}
+		sum.WriteString(exact + " ")
+	}
+	return sum.String() + "= " + e.total.words()
 }
 
 func (s Scheme) markLow(in []*entry) {

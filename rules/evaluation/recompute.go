@@ -86,6 +86,17 @@ func (e Evaluation) again() (Evaluation, []string, error) {
 	return complete.ranked(applied)
 }
 
+// RankFile ranks the tenders of a file that says no ranking, and says which rules were applied that its scheme does not
+// name. It refuses a file that says one ([models.CodeInvalidValue]), and what [award.Rank] refuses.
+func RankFile(asked Evaluation) (Evaluation, []string, error) {
+	if len(asked.Ranking.Places) > 0 || asked.Digest != "" {
+		return asked, nil, models.Refuse(models.CodeInvalidValue, "/ranking", "the file says a ranking").
+			Accepting("a file without ranking and digest; or ppi award recompute, which compares them")
+	}
+	ranked, applied, err := asked.again()
+	return ranked, applied, inFile(err)
+}
+
 func (e Evaluation) ranked(applied []string) (Evaluation, []string, error) {
 	var err error
 	if e.Ranking, err = award.Rank(e.Scheme, e.Tenders, e.Draws...); err != nil {
@@ -194,7 +205,7 @@ func (r *Recomputed) compare(said, found award.Place) {
 		r.add(t, "exclusion", said.Excluded, found.Excluded, "")
 	}
 	r.add(t, "quality", said.Quality.String(), found.Quality.String(), "")
-	r.add(t, "total", said.Total.String(), found.Total.String(), "")
+	r.add(t, "total", said.Total.String(), found.Total.String(), found.TotalHow)
 	if found.Cost != "" || said.Cost != "" {
 		r.add(t, "cost", said.Cost+fmt.Sprint(said.Costs), found.Cost+fmt.Sprint(found.Costs), "")
 	}

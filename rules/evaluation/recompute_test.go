@@ -208,3 +208,20 @@ func TestARefusalNamesTheFieldOfWhatWasWritten(t *testing.T) {
 	}
 	require.Equal(t, []string{"/zero_counts_as", "/digits"}, fields, err)
 }
+
+func TestAFileWithoutARankingIsRanked(t *testing.T) {
+	t.Parallel()
+	d := fromTheField(t)
+	e, err := Evaluate(d.Dossier, d.lot)
+	require.NoError(t, err)
+	_, _, err = RankFile(e)
+	requireRefused(t, models.CodeInvalidValue, err)
+	asked := Evaluation{Lot: e.Lot, Scheme: e.Scheme, Tenders: e.Tenders}
+	asked.Scheme.Rounds = ""
+	ranked, applied, err := RankFile(asked)
+	require.NoError(t, err)
+	require.Equal(t, e.Digest, ranked.Digest)
+	require.Equal(t, []string{"rounds: line, as the scheme does not say what is rounded"}, applied)
+	_, _, err = RankFile(Evaluation{})
+	requireRefused(t, models.CodeInvalidCriteria, err)
+}
