@@ -174,7 +174,11 @@ func (r recomputedReport) print(out io.Writer) error {
 	for _, l := range r.Lines {
 		if l.Tender != tender {
 			tender = l.Tender
-			err = errors.Join(err, write("tender %s", tender))
+			of := "tender " + string(tender)
+			if tender == "" {
+				of = "the whole ranking"
+			}
+			err = errors.Join(err, write("%s", of))
 		}
 		if l.Equal() {
 			found := l.Found

@@ -50,7 +50,9 @@ func printRanking(to io.Writer, e evaluation.Evaluation, applied []string) error
 			fmt.Fprintf(&out, "    cost of %s: %s of %s\n", cost.Item, cost.Amount, cost.How)
 		}
 		for _, said := range [][2]string{
-			{"price with costs", p.Cost}, {"quality", p.Quality.String()}, {"total", totalSaid(p.Total.String(), p.TotalHow)},
+			{"price with costs", p.Cost},
+			{"quality", p.Quality.String()},
+			{"total", totalSaid(p.Total.String(), p.TotalHow)},
 			{"low price", p.AskAboutPrice},
 		} {
 			if said[1] != "" {

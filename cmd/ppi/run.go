@@ -44,7 +44,7 @@ type commands struct {
 	Demo       demoCommand       `cmd:"" help:"Play a real joint procurement on a system that is removed afterwards."`
 	Key        keyCommand        `cmd:"" help:"Make an API key for an administrator; replace keys of the installation."`
 	Seal       sealCommand       `cmd:"" help:"Seal and open tenders on this machine, without a server."`
-	Award      awardCommand      `cmd:"" help:"Check the ranking of a lot, without a server."`
+	Award      awardCommand      `cmd:"" help:"Rank the tenders of a lot, and check rankings, without a server."`
 	Calendar   calendarCommand   `cmd:"" help:"Count time limits and judge timetables, without a server."`
 	Config     configCommand     `cmd:"" help:"Show the effective configuration, without secrets."`
 	Version    versionCommand    `cmd:"" help:"Show the version."`

@@ -74,7 +74,8 @@ func TestAComputationIsToldInTheLanguageOfTheLetter(t *testing.T) {
 			require.NotEmpty(t, w.Formulas[f.sentence], "%s in %s", f.sentence, language)
 		}
 	}
-	english := regexp.MustCompile(`\b(at|least|within|and|as|the|is|all|are|than|counts|price|prices|years|no|below|ceiling)\b`)
+	english := regexp.MustCompile(
+		`\b(at|least|within|and|as|the|is|all|are|than|counts|price|prices|years|no|below|ceiling)\b`)
 	for language, w := range all {
 		for _, h := range how {
 			told := w.formula(h)

@@ -81,9 +81,10 @@ func letters(language string) map[string]evaluation.Letter {
 	}
 	change("costs", costs)
 	for name, tie := range map[string]evaluation.TieDecision{
-		"price": {By: "price", Own: "100.00", Winner: "90.00"}, "quality": {By: "quality", Own: "40.00", Winner: "48.00"},
-		"score": {By: "draw", Title: in("Drawing"), Own: "100/3", Winner: "34"}, "drawn": {By: "draw", DrawnAt: &at},
-		"draw": {By: "draw"},
+		"price":   {By: "price", Own: "100.00", Winner: "90.00"},
+		"quality": {By: "quality", Own: "40.00", Winner: "48.00"},
+		"score":   {By: "draw", Title: in("Drawing"), Own: "100/3", Winner: "34"},
+		"drawn":   {By: "draw", DrawnAt: &at}, "draw": {By: "draw"},
 	} {
 		change("tie by "+name, func(l *evaluation.Letter) { l.Tie = &tie })
 	}

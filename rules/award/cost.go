@@ -37,7 +37,8 @@ type CostTerm struct {
 func (s Scheme) checkCosts() []*models.Refusal {
 	var faults []*models.Refusal
 	c := s.Costs
-	if s.Method == FixedPrice || s.Method == LinearToCeiling || len(c.Items) == 0 { // a ceiling is one of the price alone
+	alone := s.Method == FixedPrice || s.Method == LinearToCeiling // a ceiling is one of the price alone
+	if alone || len(c.Items) == 0 {
 		faults = append(faults, invalid("/costs", "%s ranks by no costs, or there are none", s.Method).
 			Accepting("costs with at least one item, and none under %s and %s", FixedPrice, LinearToCeiling))
 	}

@@ -46,8 +46,8 @@ type Place struct {
 	Lines []Line `json:"lines,omitempty"`
 	// Total is in points, and the most wins; under QualityInMoney and PricePerPoint it is in money, and the least wins.
 	Total decimal.Decimal `json:"total"`
-	// TotalHow says how a total that alone is rounded comes about, exactly; empty: it adds what is printed. It is no part
-	// of a ranking's rendering.
+	// TotalHow says how a total that alone is rounded comes about, exactly; empty: it adds what is printed. It is no
+	// part of a ranking's rendering.
 	TotalHow string `json:"-"`
 	// Quality is the part of the quality criteria in Total.
 	Quality decimal.Decimal `json:"quality"`
@@ -72,8 +72,8 @@ type Line struct {
 	Points    decimal.Decimal `json:"points"`
 	// How is the computation in words, before rounding.
 	How string `json:"how"`
-	// Exact is the result of the computation: a decimal number, or a fraction where that has no end. What is too long to
-	// be read, as with discounted costs, is cut and ends in “…”; it counts exactly all the same.
+	// Exact is the result of the computation: a decimal number, or a fraction where that has no end. What is too long
+	// to be read, as with discounted costs, is cut and ends in “…”; it counts exactly all the same.
 	Exact string `json:"exact,omitempty"`
 }
 

@@ -119,7 +119,9 @@ func TestTheWorkedExamplesOfEachRuleAreComputed(t *testing.T) {
 			func(s *award.Scheme) { s.Best = 2 }, [][2]string{{"1", "9"}, {"1", "8"}, {"1", "8"}, {"1", "7"}}, nil,
 		},
 		"`ceiling` 100": {
-			func(s *award.Scheme) { s.Ceiling = dec("100") }, [][2]string{{"100.00", "5"}, {"100.01", "9"}}, []string{"price"},
+			func(s *award.Scheme) { s.Ceiling = dec("100") },
+			[][2]string{{"100.00", "5"}, {"100.01", "9"}},
+			[]string{"price"},
 		},
 		"`linear_to_ceiling`": {func(s *award.Scheme) {
 			s.Method, s.Ceiling = award.LinearToCeiling, dec("160")
@@ -137,14 +139,15 @@ func TestTheWorkedExamplesOfEachRuleAreComputed(t *testing.T) {
 		"`zero_price` `full_points`": {
 			func(*award.Scheme) {}, [][2]string{{"0", "5"}, {"20", "5"}, {"25", "5"}}, []string{"price"},
 		},
-		"`tie_break` `price`":   {func(s *award.Scheme) { s.TieBreak = []string{award.TieByPrice} }, tie, []string{"total"}},
+		"`tie_break` `price`": {
+			func(s *award.Scheme) { s.TieBreak = []string{award.TieByPrice} }, tie, []string{"total"},
+		},
 		"`tie_break` `quality`": {func(s *award.Scheme) { s.TieBreak = []string{award.TieByQuality} }, tie, nil},
 	} {
 		says := regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta(row) + `.*$`).FindString(examples)
 		require.NotEmpty(t, says, row)
 		for _, p := range x.rank(t).Places {
-			lines := append(p.Lines, award.Line{Criterion: "total"})
-			for _, line := range lines {
+			for _, line := range append(slices.Clone(p.Lines), award.Line{Criterion: "total"}) {
 				computed := line.How + " = " + line.Points.String()
 				if line.Criterion == "total" {
 					computed = "total " + p.Total.String()

@@ -108,7 +108,7 @@ func (n node) text(name string) string {
 // A fileReader gathers what in a file does not fit.
 type fileReader struct{ faults []*models.Refusal }
 
-func (f *fileReader) refuse(at, accepted, format string, args ...any) {
+func (f *fileReader) refusef(at, accepted, format string, args ...any) {
 	f.faults = append(f.faults, models.Refuse(codeAt(at), at, format, args...).Accepting("%s", accepted))
 }
 
@@ -154,12 +154,12 @@ func (f *fileReader) number(n node, at string) {
 	_, decimals, _ := strings.Cut(text, ".")
 	switch {
 	case !isText:
-		f.refuse(at, accepted, "%s is not a number as text", n.said())
+		f.refusef(at, accepted, "%s is not a number as text", n.said())
 	case !plainNumber(text):
-		f.refuse(at, accepted, "%q is not a number", text)
+		f.refusef(at, accepted, "%q is not a number", text)
 	default:
 		if _, err := decimal.ParseExact(text, len(decimals)); err != nil {
-			f.refuse(at, fmt.Sprintf("a number of at most %d digits", decimal.MaxPrec),
+			f.refusef(at, fmt.Sprintf("a number of at most %d digits", decimal.MaxPrec),
 				"%s has more digits than are computed with, and is not rounded", text)
 		}
 	}
@@ -174,7 +174,7 @@ func plainNumber(text string) bool {
 
 func (f *fileReader) object(n node, as reflect.Type, at string) {
 	if !n.object {
-		f.refuse(at, "an object", "%s is not an object", n.said())
+		f.refusef(at, "an object", "%s is not an object", n.said())
 		return
 	}
 	known := map[string]reflect.Type{}
@@ -189,9 +189,9 @@ func (f *fileReader) object(n node, as reflect.Type, at string) {
 		field := at + "/" + m.name
 		switch as, ok := known[m.name]; {
 		case !ok:
-			f.refuse(field, "one of "+strings.Join(names, ", "), "%q is no field of this", m.name)
+			f.refusef(field, "one of "+strings.Join(names, ", "), "%q is no field of this", m.name)
 		case slices.ContainsFunc(n.members[:i], func(earlier member) bool { return earlier.name == m.name }):
-			f.refuse(field, "each field once", "%q is given twice", m.name)
+			f.refusef(field, "each field once", "%q is given twice", m.name)
 		default:
 			f.fits(m.node, as, field)
 		}
@@ -200,11 +200,11 @@ func (f *fileReader) object(n node, as reflect.Type, at string) {
 
 func (f *fileReader) named(n node, as reflect.Type, at string) {
 	if !n.object {
-		f.refuse(at, "an object", "%s is not an object", n.said())
+		f.refusef(at, "an object", "%s is not an object", n.said())
 	}
 	for i, m := range n.members {
 		if slices.ContainsFunc(n.members[:i], func(earlier member) bool { return earlier.name == m.name }) {
-			f.refuse(at+"/"+m.name, "each name once", "%q is given twice", m.name)
+			f.refusef(at+"/"+m.name, "each name once", "%q is given twice", m.name)
 			continue
 		}
 		f.fits(m.node, as, at+"/"+m.name)
@@ -214,11 +214,14 @@ func (f *fileReader) named(n node, as reflect.Type, at string) {
 // listed names a tender by its ID, as refusals of what is computed do.
 func (f *fileReader) listed(n node, as reflect.Type, at string) {
 	if !n.list {
-		f.refuse(at, "a list", "%s is not a list", n.said())
+		f.refusef(at, "a list", "%s is not a list", n.said())
 	}
 	for i, item := range n.items {
 		name := strconv.Itoa(i)
 		if at == "/tenders" {
+			if item.object && item.text("id") == "" {
+				f.refusef(at+"/"+name+"/id", "an ID of its own for each tender", "the tender has no ID")
+			}
 			name = cmp.Or(item.text("id"), name)
 		}
 		f.fits(item, as, at+"/"+name)
@@ -240,11 +243,14 @@ func (f *fileReader) plain(n node, as reflect.Type, at string) {
 			return
 		}
 	}
-	accepted := map[reflect.Kind]string{
-		reflect.String: `a text, and a number as text too, such as "100.00"`,
-		reflect.Bool:   "true or false", reflect.Int: "a whole number, without quotation marks",
+	switch as.Kind() {
+	case reflect.Bool:
+		f.refusef(at, "true or false", "%s is neither true nor false", n.said())
+	case reflect.Int:
+		f.refusef(at, "a whole number, without quotation marks", "%s is not a whole number", n.said())
+	default:
+		f.refusef(at, `a text, and a number as text too, such as "100.00"`, "%s is not a text", n.said())
 	}
-	f.refuse(at, accepted[as.Kind()], "%s is not what stands here", n.said())
 }
 
 // said is a value for a refusal.
@@ -257,5 +263,8 @@ func (n node) said() string {
 	case n.value == nil:
 		return "null"
 	}
-	return fmt.Sprintf("%#v", n.value)
+	if text, ok := n.value.(string); ok {
+		return strconv.Quote(text)
+	}
+	return fmt.Sprint(n.value)
 }

@@ -80,17 +80,25 @@ func TestNothingInAFileIsRoundedOrPassedOver(t *testing.T) {
 			`"individual":{"energy":[`, `"individual":{"energy":[],"energy":[`,
 			models.CodeInvalidScore, "/tenders/tnd_a/individual/energy", "each name once",
 		},
-		"a list for an object": {`"scheme":{`, `"scheme":[],"was":{`, models.CodeInvalidCriteria, "/scheme", "an object"},
+		"a list for an object": {
+			`"scheme":{`, `"scheme":[],"was":{`, models.CodeInvalidCriteria, "/scheme", "an object",
+		},
 		"an object for a list": {
 			`"tenders":[`, `"tenders":{},"was":[`, models.CodeInvalidValue, "/tenders", "a list",
 		},
-		"nothing for an object": {`"scheme":{`, `"scheme":null,"was":{`, models.CodeInvalidCriteria, "/scheme", "an object"},
+		"nothing for an object": {
+			`"scheme":{`, `"scheme":null,"was":{`, models.CodeInvalidCriteria, "/scheme", "an object",
+		},
 		"a text for a whole number": {
 			`"rounding":{"digits":`, `"rounding":{"digits":"2","was":`,
 			models.CodeInvalidCriteria, "/scheme/rounding/digits", "a whole number",
 		},
+		"a tender without a name": {
+			`"id":"tnd_a"`, `"id":""`, models.CodeInvalidValue, "/tenders/0/id", "an ID of its own",
+		},
 		"a text for yes or no": {
-			`"id":"tnd_a",`, `"id":"tnd_a","late":"no",`, models.CodeInvalidValue, "/tenders/tnd_a/late", "true or false",
+			`"id":"tnd_a",`, `"id":"tnd_a","late":"no",`,
+			models.CodeInvalidValue, "/tenders/tnd_a/late", "true or false",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -105,7 +113,8 @@ func TestNothingInAFileIsRoundedOrPassedOver(t *testing.T) {
 		})
 	}
 	for name, text := range map[string]string{
-		"a second value": written(t) + "{}", "no value": "", "half a value": `{"lot":`, "a list": "[]", "nothing": "null",
+		"a second value": written(t) + "{}", "no value": "", "half a value": `{"lot":`, "a list": "[]",
+		"nothing": "null",
 	} {
 		_, err := ReadRanking([]byte(text))
 		requireRefused(t, models.CodeInvalidValue, err)

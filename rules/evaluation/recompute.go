@@ -73,7 +73,7 @@ func (e Evaluation) again() (Evaluation, []string, error) {
 		return written.ranked(nil)
 	}
 	former, _, err := written.ranked(nil)
-	if err == nil && e.Digest != "" && former.Digest == e.Digest {
+	if err == nil && e.Scheme.Rounds == "" && e.Digest != "" && former.Digest == e.Digest {
 		return former, []string{"the arithmetic of releases before 0.2, which the recorded digest is of"}, nil
 	}
 	var applied []string
@@ -129,8 +129,8 @@ func orderOf(r award.Ranking) string {
 	return strings.Join(order, ", ")
 }
 
-// consequences compares what else a ranking says with what came out, as far as it follows from that, and names what does
-// not.
+// consequences compares what else a ranking says with what came out, as far as it follows from that, and names what
+// does not.
 func (r *Recomputed) consequences(said Evaluation) {
 	for i, draw := range said.Draws {
 		for _, tender := range draw {
@@ -149,8 +149,9 @@ func (r *Recomputed) consequences(said Evaluation) {
 	}
 	for _, pair := range said.Reversals {
 		ahead, behind := placeIn(r.Ranking, pair.Ahead), placeIn(r.Ranking, pair.Behind)
-		follows := len(said.LateExclusions) > 0 && 0 < ahead.Rank && ahead.Rank < behind.Rank
-		r.add(pair.Ahead, "reversal", "ahead of "+string(pair.Behind), choose(follows, "ahead of "+string(pair.Behind)), "")
+		follows, order := len(said.LateExclusions) > 0 && 0 < ahead.Rank && ahead.Rank < behind.Rank,
+			"ahead of "+string(pair.Behind)
+		r.add(pair.Ahead, "reversal", order, choose(follows, order), "")
 	}
 	if len(said.Reversals) > 0 {
 		r.NotChecked = append(r.NotChecked, "reversals: the order before the late exclusions")
@@ -207,7 +208,10 @@ func (r *Recomputed) compare(said, found award.Place) {
 	r.add(t, "quality", said.Quality.String(), found.Quality.String(), "")
 	r.add(t, "total", said.Total.String(), found.Total.String(), found.TotalHow)
 	if found.Cost != "" || said.Cost != "" {
-		r.add(t, "cost", said.Cost+fmt.Sprint(said.Costs), found.Cost+fmt.Sprint(found.Costs), "")
+		r.add(t, "cost", said.Cost, found.Cost, "")
+	}
+	for i := range max(len(said.Costs), len(found.Costs)) {
+		r.add(t, "cost of an item", costText(said.Costs, i), costText(found.Costs, i), "")
 	}
 	if found.AskAboutPrice != "" || said.AskAboutPrice != "" {
 		r.add(t, "low price", said.AskAboutPrice, found.AskAboutPrice, "")
@@ -224,6 +228,13 @@ func rankOf(p award.Place) string {
 		return fmt.Sprintf("%d, decided by %s", p.Rank, p.DecidedBy)
 	}
 	return strconv.Itoa(p.Rank)
+}
+
+func costText(costs []award.CostLine, i int) string {
+	if i >= len(costs) {
+		return ""
+	}
+	return fmt.Sprintf("%s: %s of %s", costs[i].Item, costs[i].Amount, costs[i].How)
 }
 
 // lineText is a line by all that it says, so that a changed explanation is found too.

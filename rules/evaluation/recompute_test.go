@@ -58,7 +58,9 @@ func TestAFileThatDoesNotSayWhatIsRoundedIsComputedAsDocumented(t *testing.T) {
 	}}
 	for id, score := range map[models.ID]string{"cheap": "9999", "dear": "11000"} {
 		said.Tenders = append(said.Tenders, award.Tender{
-			ID: id, Price: models.Money{Amount: map[models.ID]string{"cheap": "80", "dear": "120"}[id], Currency: "EUR"},
+			ID: id, Price: models.Money{
+				Amount: map[models.ID]string{"cheap": "80", "dear": "120"}[id], Currency: "EUR",
+			},
 			Scores: map[string]decimal.Decimal{"energy": decimal.MustParse(score)},
 		})
 	}
@@ -109,18 +111,26 @@ func TestWhatDoesNotComeOutIsNamed(t *testing.T) {
 		}, "rank"},
 		"an exclusion": {func(e *Evaluation) { e.Ranking.Places[1].Excluded = "late" }, "exclusion"},
 		"a cost":       {func(e *Evaluation) { e.Ranking.Places[1].Cost = "1" }, "cost"},
-		"an inquiry":   {func(e *Evaluation) { e.Ranking.Places[1].AskAboutPrice = "cheap" }, "low price"},
-		"a digest":     {func(e *Evaluation) { e.Digest = "" }, "digest"},
-		"an order":     {func(e *Evaluation) { slices.Reverse(e.Ranking.Places) }, "order"},
+		"a cost item": {func(e *Evaluation) {
+			e.Ranking.Places[0].Costs = []award.CostLine{{Item: "days"}}
+		}, "cost of an item"},
+		"an inquiry": {func(e *Evaluation) { e.Ranking.Places[1].AskAboutPrice = "cheap" }, "low price"},
+		"a digest":   {func(e *Evaluation) { e.Digest = "" }, "digest"},
+		"an order":   {func(e *Evaluation) { slices.Reverse(e.Ranking.Places) }, "order"},
 		"a place twice": {func(e *Evaluation) {
 			e.Ranking.Places = append(e.Ranking.Places, e.Ranking.Places[0])
 		}, "order"},
-		"a late exclusion": {func(e *Evaluation) { e.LateExclusions = []models.ID{e.Tenders[0].ID} }, "late exclusion"},
+		"a late exclusion": {
+			func(e *Evaluation) { e.LateExclusions = []models.ID{e.Tenders[0].ID} }, "late exclusion",
+		},
 		"a reversal": {func(e *Evaluation) {
-			e.Reversals = []award.Reversal{{Ahead: e.Ranking.Places[0].Tender, Behind: e.Ranking.Places[1].Tender}}
+			places := e.Ranking.Places
+			e.Reversals = []award.Reversal{{Ahead: places[0].Tender, Behind: places[1].Tender}}
 		}, "reversal"},
-		"an award to nobody ranked": {func(e *Evaluation) { e.Award = &AwardAmongLots{Tender: "tnd_x"} }, "award among lots"},
-		"a score":                   {func(e *Evaluation) { e.Tenders[0].Individual["energy"][0] = decimal.One }, "digest"},
+		"an award to nobody ranked": {
+			func(e *Evaluation) { e.Award = &AwardAmongLots{Tender: "tnd_x"} }, "award among lots",
+		},
+		"a score": {func(e *Evaluation) { e.Tenders[0].Individual["energy"][0] = decimal.One }, "digest"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -73,8 +73,8 @@ func (a telling) tie(own award.Place) *TieDecision {
 	return tie
 }
 
-// decidedBy is the first key by which two tenders with equal totals differ. A ranking says of each place by which key it
-// stands behind the one before it; of all keys between two places, the one that comes first in the announced order
+// decidedBy is the first key by which two tenders with equal totals differ. A ranking says of each place by which key
+// it stands behind the one before it; of all keys between two places, the one that comes first in the announced order
 // decides between them.
 func (a telling) decidedBy(own award.Place) string {
 	if own.Rank <= a.winner.Rank || own.Total.Cmp(a.winner.Total) != 0 {
