@@ -18,7 +18,7 @@ func TestTheDatabaseErasesExactlyThePersonalKinds(t *testing.T) {
 	err := conn.QueryRow(t.Context(), "SELECT pg_get_functiondef('erase_part(ppi_id, text)'::regprocedure)").
 		Scan(&definition)
 	require.NoError(t, err)
-	list := regexp.MustCompile(`'kind' IN \(([^)]*)\)`).FindStringSubmatch(definition)
+	list := regexp.MustCompile(`'kind'\s+IN \(([^)]*)\)`).FindStringSubmatch(definition)
 	require.NotNil(t, list)
 	var erased, personal []string
 	for _, kind := range regexp.MustCompile(`'([a-z_]+)'`).FindAllStringSubmatch(list[1], -1) {
