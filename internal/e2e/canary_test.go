@@ -88,19 +88,10 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	})
 	require.Nil(t, problem)
 	p.handIn(t, one)
-	replacing := []map[string]any{
-		p.sealed(t, one, "quality", []byte("better")),
-		p.sealed(t, one, "price", []byte("470000.00")),
+	for range tendersOfCanary - 2 {
+		p.replace(t, one)
 	}
-	var receipt struct {
-		Tender models.ID `json:"tender_id"`
-	}
-	_, err = one.Do(t.Context(), apiclient.Request{
-		Method: http.MethodPost, Path: p.Path("/tenders/" + string(one.tender) + "/actions/replace"),
-		In: map[string]any{"envelopes": replacing}, IfMatch: "*", Out: &receipt,
-	})
-	require.NoError(t, err)
-	one.tender = receipt.Tender
+	p.requireHandedIn(t, tendersOfCanary)
 	sealed := p.sealed(t, three, "quality", []byte("not handed in yet"))
 
 	p.settle(t)
@@ -109,6 +100,7 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	require.Equal(t, vitals, p.vitals(t))
 	require.Equal(t, tracedBefore, traced.said())
 	require.NotContains(t, said, "status=201", "how many were told that something was handed in")
+	require.NotContains(t, said, "canary")
 
 	maps.Copy(named, map[string]string{
 		"{tender}": string(one.tender), "{role}": string(registration.RoleID),
@@ -127,6 +119,35 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 			require.True(t, trace == "" || !strings.Contains(said, trace), "the log tells of a supplier: %s", said)
 		}
 	}
+}
+
+// tendersOfCanary is how many tenders are handed in while nobody may learn of them.
+const tendersOfCanary = 100
+
+// replace hands in another tender in the place of the one that a supplier has.
+func (p *tenderPlay) replace(t *testing.T, s *supplier) {
+	t.Helper()
+	var receipt struct {
+		Tender models.ID `json:"tender_id"`
+	}
+	_, err := s.Do(t.Context(), apiclient.Request{
+		Method: http.MethodPost, Path: p.Path("/tenders/" + string(s.tender) + "/actions/replace"),
+		In: map[string]any{"envelopes": []map[string]any{
+			p.sealed(t, s, "quality", []byte("a better canary")),
+			p.sealed(t, s, "price", []byte("470000.00")),
+		}},
+		IfMatch: "*", Out: &receipt,
+	})
+	require.NoError(t, err)
+	s.tender = receipt.Tender
+}
+
+// requireHandedIn finds so many tenders in the record, whatever became of them.
+func (p *tenderPlay) requireHandedIn(t *testing.T, n int) {
+	t.Helper()
+	var found int
+	p.scan(t, &found, "SELECT count(*) FROM tenders WHERE lot_id = $1", p.lot)
+	require.Equal(t, n, found)
 }
 
 // parted cuts two answers where they begin to differ.
