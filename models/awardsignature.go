@@ -1,6 +1,7 @@
 package models
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -11,16 +12,23 @@ const EntryAwardSignature EntryKind = "award_signature"
 // An AwardSignature puts an awarder's name under the decision of the board to award a lot, before tenderers are told of
 // it. The decision is named by its winner and its ranking, so that nobody signs what he has not read.
 type AwardSignature struct {
-	Lot      ID     `json:"lot"`
-	Tender   ID     `json:"tender" doc:"The tender that won; of an innovation partnership, the first"`
+	Lot    ID `json:"lot"`
+	Tender ID `json:"tender" doc:"The tender that won; of an innovation partnership, the first"`
+	// Partners and Decision tell decisions apart that rest on one ranking.
+	Partners []ID   `json:"partners,omitempty" maxItems:"19" doc:"The further winners of an innovation partnership"`
+	Decision int    `json:"decision,omitempty" minimum:"1" doc:"Which decision on the lot it is; absent: the first"`
 	Ranking  string `json:"ranking" pattern:"^[0-9a-f]{64}$" doc:"Digest of the ranking on which the board decided"`
 	Capacity string `json:"capacity" minLength:"1" maxLength:"400" doc:"As what the author signs" example:"Director"`
 }
 
 // Check refuses malformed IDs and digests, and a signature that does not say in which capacity it is given.
 func (s AwardSignature) Check() error {
-	return Refusals(slices.Concat(checkID("/lot", s.Lot, PrefixLot), checkID("/tender", s.Tender, PrefixTender),
-		checkDigest("/ranking", s.Ranking), compact(checkWord("/capacity", s.Capacity, 400))))
+	faults := slices.Concat(checkID("/lot", s.Lot, PrefixLot), checkID("/tender", s.Tender, PrefixTender),
+		checkDigest("/ranking", s.Ranking), compact(checkWord("/capacity", s.Capacity, 400)))
+	for i, id := range s.Partners {
+		faults = append(faults, checkID(fmt.Sprintf("/partners/%d", i), id, PrefixTender)...)
+	}
+	return Refusals(faults)
 }
 
 // Subject is the lot.
@@ -48,6 +56,12 @@ func (s AwardSignature) CheckAgainst(d Dossier, e Entry) error {
 	case s.Ranking != decided.Ranking:
 		return Refuse(CodeInvalidValue, "/ranking", "the board decided on another ranking").
 			Accepting("%s", decided.Ranking)
+	case JoinIDs(s.Partners) != decided.Partners:
+		return Refuse(CodeInvalidValue, "/partners", "these are not the further partners to whom lot %d was awarded",
+			lot.Number).Accepting("%v", decided.Winners()[1:])
+	case max(s.Decision, 1) != max(decided.N, 1):
+		return Refuse(CodeInvalidValue, "/decision", "the decision on lot %d that stands is number %d", lot.Number,
+			decided.N).Accepting("%d", decided.N)
 	}
 	if err := d.MayDecide(e.AuthorID, s.Lot); err != nil {
 		return err
@@ -66,14 +80,16 @@ func (d Dossier) AwardSignatures(lot Lot) []Entry {
 	decided := d.Tendering.Awards[lot.ID]
 	return slices.DeleteFunc(d.Of(EntryAwardSignature), func(e Entry) bool {
 		s, ok := BodyOf[AwardSignature](e)
-		return !ok || s.Lot != lot.ID || !decided.Awarded() || e.WrittenAt.Before(*decided.AwardedAt) ||
-			s.Tender != decided.WinnerID || s.Ranking != decided.Ranking
+		return !ok || s.Lot != lot.ID || !decided.Awarded() || max(s.Decision, 1) != max(decided.N, 1)
 	})
 }
 
-// AwardSigned refuses as long as no awarder has signed the award of a lot ([CodeAwardUnsigned]), and names who may.
+// AwardSigned refuses as long as no awarder has signed the award of a lot ([CodeAwardUnsigned]), and names who may. The
+// signature of somebody who has declared a conflict of interest since does not count (Directive 2014/24/EU, Article 24).
 func (d Dossier) AwardSigned(lot Lot) error {
-	if len(d.AwardSignatures(lot)) > 0 {
+	if slices.ContainsFunc(d.AwardSignatures(lot), func(e Entry) bool {
+		return d.MayDecide(e.AuthorID, lot.ID) == nil
+	}) {
 		return nil
 	}
 	var who []string

@@ -1,5 +1,7 @@
 package models
 
+import "slices"
+
 // EntryReviewBody says to which body a review of the procedure is applied for.
 const EntryReviewBody EntryKind = "review_body"
 
@@ -17,6 +19,14 @@ type ReviewBody struct {
 func (b ReviewBody) Check() error {
 	faults := compact(checkWord("/name", b.Name, 400), CheckText("/deadlines", b.Deadlines, 4000))
 	return Refusals(append(faults, b.Address.Check("/address")...))
+}
+
+// CheckAgainst refuses another body than the one that was published: suppliers were told of it.
+func (b ReviewBody) CheckAgainst(d Dossier, _ Entry) error {
+	if d.ReviewBody() == nil || !slices.ContainsFunc(d.Tendering.Lots, func(l Lot) bool { return l.Published() }) {
+		return nil
+	}
+	return Refuse(CodeFrozen, "", "the notice of lots that are published names the body responsible for review")
 }
 
 // ReviewBody is the one that is named; nil: none is.

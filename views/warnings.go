@@ -24,7 +24,9 @@ func (v *Views) Warnings(ctx context.Context, r Reader) ([]models.Warning, error
 		if err != nil {
 			return err
 		}
-		mayStudy := func(lot models.ID) bool { return d.MayStudy(r.Actor.OrganisationID, lot) == nil }
+		mayStudy := func(lot models.ID) bool {
+			return r.Actor.HasAny(students()...) && r.mayStudy(d, lot) == nil
+		}
 		all = slices.Concat(warning.Of(d), warning.Incomplete(d),
 			warning.Together(d, earlier), warning.Agreed(d, mayStudy))
 		return nil

@@ -79,8 +79,9 @@ func TestAnEarlierPublishedProcurementOfTheSameBuyersIsRemarked(t *testing.T) {
 	r.earlier(stranger, "Quantum sensors", month, nil)
 	all, err := r.views.Warnings(t.Context(), r.as(models.RoleObserver))
 	require.NoError(t, err)
-	require.Len(t, all, 1)
-	require.Equal(t, models.WarnTogether, all[0].Code)
-	require.Equal(t, []models.ID{same.ID}, all[0].About)
-	require.Contains(t, all[0].Detail, "less than 12 months before")
+	require.Len(t, all, 2)
+	require.Equal(t, models.WarnReviewBody, all[0].Code, "there are lots")
+	require.Equal(t, models.WarnTogether, all[1].Code)
+	require.Equal(t, []models.ID{same.ID}, all[1].About)
+	require.Contains(t, all[1].Detail, "less than 12 months before")
 }

@@ -35,15 +35,17 @@ func (p *play) award(l *lot) {
 	}
 	l.winner = first
 	award := object{"lot": l.id, "tender": first.id, "ranking": l.ranking.Digest}
+	signature := object{
+		"lot": l.id, "tender": first.id, "ranking": l.ranking.Digest, "capacity": "Director (assumed)",
+	}
 	said := first.supplier.Name + ", the first of the ranking"
 	if further := p.partners(l)[1:]; len(further) > 0 {
 		award["partners"] = []string{further[0].id}
+		signature["partners"] = award["partners"]
 		said = first.supplier.Name + " and " + further[0].supplier.Name + ", who become partners"
 	}
 	p.decide(p.indexOf(l.buyer), models.VerbAward, award)
-	p.post(p.team.awarders[0], "/award-signatures", object{
-		"lot": l.id, "tender": first.id, "ranking": l.ranking.Digest, "capacity": "Director (assumed)",
-	})
+	p.post(p.team.awarders[0], "/award-signatures", signature)
 	p.tellf(l.buyer.Short, "moves to award lot %d to %s; the boards of all buyers agree, and an awarder signs",
 		l.number, said)
 }

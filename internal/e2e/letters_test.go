@@ -63,7 +63,7 @@ func TestALoserReadsInItsOwnLanguageWhyItLost(t *testing.T) {
 	p.handIn(t, loser)
 	b.post(t, b.Lead, "/review-body", map[string]any{
 		"name": "Tribunal administratif", "address": map[string]any{"street": "1, place du Droit", "town": "Nantes"},
-		"deadlines": models.Text{"en": "Before the contract.", "fr": "Avant la signature du contrat."},
+		"deadlines": models.Text{"en": "Before the contract."},
 	})
 	p.rank(t)
 	p.award(t)
@@ -77,7 +77,7 @@ func TestALoserReadsInItsOwnLanguageWhyItLost(t *testing.T) {
 		"Le contrat peut être conclu au plus tôt le " + p.earliestContract,
 		"Vous pouvez former un recours",
 		"L’instance de recours est Tribunal administratif : 1, place du Droit, Nantes.",
-		"Avant la signature du contrat.", "jours", "Ceci est une répétition.",
+		"jours", "Ceci est une répétition.",
 	} {
 		require.Contains(t, page, words)
 	}

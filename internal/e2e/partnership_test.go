@@ -164,7 +164,8 @@ func (p *partnershipPlay) awardTwo(t *testing.T) {
 	p.refused(t, models.CodeNotAnnouncedSo, p.Buyers[0].Board, models.VerbAward, in)
 	in["partners"] = []models.ID{places[2].Tender}
 	p.refused(t, models.CodeNoWinner, p.Buyers[0].Board, models.VerbAward, in)
-	in["partners"] = []models.ID{places[1].Tender}
+	p.partners = []models.ID{places[1].Tender}
+	in["partners"] = p.partners
 	p.move(t, models.VerbAward, in)
 }
 

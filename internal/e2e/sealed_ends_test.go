@@ -110,6 +110,8 @@ func TestALotThatHasLostItsQuorumOfOpenersIsEndedByTheBoard(t *testing.T) {
 	states, err := p.OpeningStates(t.Context(), p.box(t))
 	require.NoError(t, err)
 	require.ElementsMatch(t, []models.ID{p.openers[0].Person, p.openers[1].Person}, states[0].Lost)
+	b.refused(t, models.CodeGroundNotBorneOut, b.Buyers[0].Board, models.VerbEndLot, lost)
+	b.advance(t, b.now(t).Add(24*time.Hour))
 	b.move(t, models.VerbEndLot, lost)
 
 	p.requireSealedTold(t, "too few of the others are left who can. No other key opens it.",

@@ -45,6 +45,7 @@ func TestAReviewThatIsUpheldTakesTheLotBackToTheStepThatIsFlawed(t *testing.T) {
 	require.NotEqual(t, first.Digest, p.ranking.Digest)
 	b.move(t, models.VerbAward, map[string]any{"lot": p.lot, "tender": winner, "ranking": p.ranking.Digest})
 	b.refusedPost(t, models.CodeStandstill, b.Lead, "/contracts", p.contract("400000.00"))
+	p.decision = 2
 	p.tell(t)
 	require.True(t, p.standstill.After(former), "a new standstill")
 	b.refusedPost(t, models.CodeStandstill, b.Lead, "/contracts", p.contract("400000.00"))
@@ -84,6 +85,7 @@ func TestTheTenderThatRanksNextIsAwardedWhenTheWinnerRefusesToSign(t *testing.T)
 		map[string]any{"lot": p.lot, "tender": winner, "ranking": again})
 	b.move(t, models.VerbAward, map[string]any{"lot": p.lot, "tender": next, "ranking": again})
 	p.ranking.Ranking.Places[0] = p.ranking.Ranking.Places[1]
+	p.decision = 2
 	p.tell(t)
 	for _, s := range p.suppliers {
 		var letter struct {

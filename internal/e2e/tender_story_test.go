@@ -26,8 +26,10 @@ type tenderPlay struct {
 	threshold  int
 	evaluators []*apiclient.Client
 	chair      *apiclient.Client
-	// awarder signs awards.
+	// awarder signs awards: the decision of that number, 1 if it is 0, with the further partners.
 	awarder   *apiclient.Client
+	decision  int
+	partners  []models.ID
 	suppliers []*supplier
 	// gone are those who did not go on from talks.
 	gone             []*supplier
@@ -412,6 +414,10 @@ func (p *tenderPlay) sign(t *testing.T) {
 		map[string]any{"lot": p.lot, "means": "electronic"})
 	signature := map[string]any{
 		"lot": p.lot, "tender": p.ranking.Ranking.Places[0].Tender, "ranking": rig.Digest(nil), "capacity": "Director",
+		"decision": max(p.decision, 1),
+	}
+	if len(p.partners) > 0 {
+		signature["partners"] = p.partners
 	}
 	p.refusedPost(t, models.CodeInvalidValue, p.awarder, "/award-signatures", signature)
 	signature["ranking"] = p.ranking.Digest

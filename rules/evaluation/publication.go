@@ -58,6 +58,11 @@ func openerFaults(d models.Dossier) []*models.Refusal {
 		if refusal := d.MayOpen(o); refusal != nil {
 			faults = append(faults, refusal)
 		}
+		if _, lost := d.LossOf(set.Fingerprint, o.Person); lost {
+			faults = append(faults, models.Refuse(models.CodeOpenersRefused, at,
+				"%s cannot release any more, as its buyer says", d.PersonOf(o.Person)).
+				Accepting("openers of whom nobody is lost"))
+		}
 	}
 	if untested := d.Untested(set); len(faults) == 0 && len(untested) > 0 {
 		names := make([]string, len(untested))

@@ -339,11 +339,12 @@ func (r reporting) award() []Statement {
 	return all
 }
 
-// signatures are those of the awarders under the award of a lot.
-func (r reporting) signatures(id models.ID) (all []Evidence) {
-	lot, _ := r.Tendering.Lot(id)
-	for _, e := range r.AwardSignatures(lot) {
-		all = append(all, r.of(e))
+// signatures are those of the awarders under the award of a lot, under decisions that were set aside, too.
+func (r reporting) signatures(lot models.ID) (all []Evidence) {
+	for _, e := range r.Of(models.EntryAwardSignature) {
+		if s, ok := models.BodyOf[models.AwardSignature](e); ok && s.Lot == lot {
+			all = append(all, r.of(e))
+		}
 	}
 	return all
 }

@@ -43,6 +43,9 @@ func bearsOut(d models.Dossier, p Progress, ground models.SealedGround, since ti
 	case !openable && ground != models.OpenersLost:
 		return notBorneOut("%d of %d openers have released, and only %d more can", len(p.Released), p.Needed,
 			len(p.Able)).Accepting("%s", models.OpenersLost)
+	case !openable && d.Now.Before(over):
+		return notBorneOut("openers could release from %s on only, and who is said to be lost may be found",
+			models.Instant(since)).Accepting("this from %s on", models.Instant(over))
 	case !openable:
 		return nil
 	case ground != models.OpenersWithhold:
@@ -73,10 +76,35 @@ func awaitedKind(d models.Dossier, box models.Box) (kind models.EnvelopeKind, si
 	}
 	for _, k := range kinds {
 		if len(turnOf(d, box, k).Envelopes) > 0 && ProgressOf(d, box, k).missing() > 0 {
-			return k, *from, true
+			return k, latest(*from, turned(d, box, k)), true
 		}
 	}
 	return "", time.Time{}, false
+}
+
+// turned is when the openers of a kind were last asked for something else than before: by the releases of an earlier
+// turn, and by what changed whose prices are opened.
+func turned(d models.Dossier, box models.Box, kind models.EnvelopeKind) (at time.Time) {
+	turn := turnOf(d, box, kind).N
+	for _, r := range d.Tendering.Releases {
+		if r.BoxID == box.ID && r.Kind == kind && r.Turn < turn {
+			at = latest(at, r.ReleasedAt)
+		}
+	}
+	if turn == 1 {
+		return at
+	}
+	for _, e := range slices.Concat(d.Of(models.EntryConflictDeclaration), d.Of(models.EntryAdmission)) {
+		at = latest(at, e.WrittenAt)
+	}
+	return at
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 func notBorneOut(format string, args ...any) *models.Refusal {

@@ -55,6 +55,12 @@ func TestAnAwarderSignsTheDecisionAsItStands(t *testing.T) {
 		"another ranking": {func(_ *desk, _ models.ID, s *models.AwardSignature) {
 			s.Ranking = models.Digest(nil)
 		}, models.CodeInvalidValue, "/ranking"},
+		"without a further partner": {func(d *desk, _ models.ID, _ *models.AwardSignature) {
+			d.change(func(a *models.LotAward) { a.Partners = string(d.tenders[1].ID) })
+		}, models.CodeInvalidValue, "/partners"},
+		"an earlier decision": {func(d *desk, _ models.ID, _ *models.AwardSignature) {
+			d.change(func(a *models.LotAward) { a.N = 2 })
+		}, models.CodeInvalidValue, "/decision"},
 		"an awarder with a conflict": {func(d *desk, awarder models.ID, _ *models.AwardSignature) {
 			d.write(models.EntryConflictDeclaration, "", awarder,
 				models.ConflictDeclaration{Lot: d.lot, Conflict: true, Statement: "My brother."})
@@ -83,14 +89,14 @@ func TestAnAwardIsSignedByASignatureUnderThisDecisionOnly(t *testing.T) {
 	require.Equal(t, models.CodeAwardUnsigned, refusal.Code)
 	require.Contains(t, refusal.Accepted, "a person of Lead ("+string(awarder)+")", "it names who may sign")
 
-	d.signs(awarder, s, -time.Minute)
-	require.Error(t, d.AwardSigned(lot), "a signature under an earlier decision that was set aside")
 	other := s
-	other.Ranking = models.Digest(nil)
+	other.Decision = 2
 	d.signs(awarder, other, time.Minute)
-	require.Error(t, d.AwardSigned(lot), "a signature under another ranking")
+	require.Error(t, d.AwardSigned(lot), "a signature under another decision")
 	d.signs(awarder, s, 0)
 	require.NoError(t, d.AwardSigned(lot))
+	d.write(models.EntryConflictDeclaration, "", awarder, models.ConflictDeclaration{Lot: d.lot, Conflict: true})
+	require.Error(t, d.AwardSigned(lot), "who has declared a conflict since has not signed")
 
 	d, awarder, _ = signing(t)
 	d.write(models.EntryConflictDeclaration, "", awarder, models.ConflictDeclaration{Lot: d.lot, Conflict: true})
