@@ -85,7 +85,8 @@ func (d Dossier) AwardSignatures(lot Lot) []Entry {
 }
 
 // AwardSigned refuses as long as no awarder has signed the award of a lot ([CodeAwardUnsigned]), and names who may. The
-// signature of somebody who has declared a conflict of interest since does not count (Directive 2014/24/EU, Article 24).
+// signature of somebody who has declared a conflict of interest since does not count (Directive 2014/24/EU, Article
+// 24).
 func (d Dossier) AwardSigned(lot Lot) error {
 	if slices.ContainsFunc(d.AwardSignatures(lot), func(e Entry) bool {
 		return d.MayDecide(e.AuthorID, lot.ID) == nil

@@ -6,8 +6,8 @@ import "slices"
 const EntryReviewBody EntryKind = "review_body"
 
 // A ReviewBody is the body responsible for review, with what is to be known of its time limits. The contract notice,
-// the tender pack and the letters name it (Directive 2014/24/EU, Annex V, Part C, point 25; Directive 89/665/EEC, Article
-// 2a(2)).
+// the tender pack and the letters name it (Directive 2014/24/EU, Annex V, Part C, point 25; Directive 89/665/EEC,
+// Article 2a(2)).
 type ReviewBody struct {
 	Name    string  `json:"name" minLength:"1" maxLength:"400"`
 	Address Address `json:"address"`
