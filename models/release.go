@@ -18,11 +18,14 @@ type BoxRelease struct {
 	Digest     string
 	Content    string
 	ReleasedAt time.Time
+	// Tenders are those whose prices it is for; read where only the prices of the best are opened, and there only.
+	Tenders []ID `gorm:"-"`
 }
 
 // A Turn is the envelopes of a kind in a box that openers release together. All of a kind are released in the first
 // turn. Only where the prices of the best are opened there can be further ones: when, after a turn, other tenders are
-// among the best, their prices are released in the next one.
+// among the best, their prices are released in the next one. A turn in which too few have released is void once a tender
+// that it is for is out: its price stays sealed.
 type Turn struct {
 	// N counts from 1.
 	N         int
@@ -43,6 +46,8 @@ type BoxHandover struct {
 	Digest   string
 	Content  string
 	HandedAt time.Time
+	// Tenders are as in [BoxRelease].
+	Tenders []ID `gorm:"-"`
 }
 
 // An UnreadBox names the envelopes of a kind in a box that are released, and still to be read.
@@ -65,6 +70,20 @@ func (t Tendering) LastTurn(box ID, kind EnvelopeKind) int {
 		}
 	}
 	return last
+}
+
+// PricedIn lists the tenders whose prices the releases and handovers of a turn are for, where only the prices of the best
+// are opened. All acts of a turn are for the same ones.
+func (t Tendering) PricedIn(box ID, turn int) []ID {
+	for _, r := range t.Releases {
+		if r.BoxID == box && r.Kind == EnvelopePrice && r.Turn == turn {
+			return r.Tenders
+		}
+	}
+	for _, h := range t.HandedOver(box, EnvelopePrice, turn) {
+		return h.Tenders
+	}
+	return nil
 }
 
 // ReleasedBy lists who has released the envelopes of a kind in a box in a turn.

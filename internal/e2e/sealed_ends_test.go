@@ -119,11 +119,11 @@ func TestALotThatHasLostItsQuorumOfOpenersIsEndedByTheBoard(t *testing.T) {
 	b.requireFollows(t)
 }
 
-// Where only the prices of the best are opened, a conflict that is declared late can bring another tender among them.
-func TestAPriceThatALateConflictBringsAmongTheBestIsReleasedAfterTheOthers(t *testing.T) {
-	t.Parallel()
+// bestOfTwo is a lot whose quality is locked and where only the price of the better of two tenders is opened.
+func bestOfTwo(t *testing.T) (p *tenderPlay, first, second *supplier) {
+	t.Helper()
 	b := inTender(t)
-	p := b.describeTender(t)
+	p = b.describeTender(t)
 	var page struct {
 		Items []entry `json:"items"`
 	}
@@ -136,20 +136,59 @@ func TestAPriceThatALateConflictBringsAmongTheBestIsReleasedAfterTheOthers(t *te
 	p.opened(t)
 	p.declare(t)
 	p.admit(t)
-	first, second := p.suppliers[0], p.suppliers[1]
+	first, second = p.suppliers[0], p.suppliers[1]
 	p.writeSheet(t, p.evaluators[0], first)
 	p.writeSheet(t, p.evaluators[0], second)
 	first.score, second.score = "6", "7"
 	p.writeSheet(t, p.evaluators[1], first)
 	p.writeSheet(t, p.evaluators[1], second)
 	p.act(t, p.chair, models.VerbLockQuality, map[string]any{"lot": p.lot})
-	p.openPrices(t)
-	require.Equal(t, first.tender, p.ranking.Ranking.Places[0].Tender)
+	return p, first, second
+}
 
-	b.post(t, p.evaluators[0], "/conflict-declarations", map[string]any{
+// conflicts has the evaluator to whom the better tender owes its place declare a conflict.
+func (p *tenderPlay) conflicts(t *testing.T) {
+	t.Helper()
+	p.post(t, p.evaluators[0], "/conflict-declarations", map[string]any{
 		"lot": p.lot, "tenderers": p.tenderers(t, p.Lead), "conflict": true,
 		"statement": "I own shares of one of them.",
 	})
+}
+
+// A price that an opener has released, but too few, stays sealed when its tender is not among the best any more.
+func TestATurnOfPricesIsVoidOnceATenderInItIsOut(t *testing.T) {
+	t.Parallel()
+	p, first, second := bestOfTwo(t)
+	box := p.box(t)
+	require.NoError(t, p.openers[0].Release(t.Context(), box, models.EnvelopePrice))
+	p.conflicts(t)
+	states, err := p.OpeningStates(t.Context(), box)
+	require.NoError(t, err)
+	require.Equal(t, 2, states[1].Turn)
+	require.Len(t, states[1].Awaited, len(p.openers), "what was released before does not count")
+	p.openPrices(t)
+	require.Equal(t, second.tender, p.ranking.Ranking.Places[0].Tender)
+	price := func(s *supplier) error {
+		_, err := p.chair.Get(t.Context(), p.Path("/tenders/"+string(s.tender)+"/envelopes/2/plaintext"), &bytes.Buffer{})
+		return err
+	}
+	require.NoError(t, price(second))
+	require.Error(t, price(first))
+	var opened int
+	p.scan(t, &opened, "SELECT count(*) FROM openings WHERE tender_id = $1 AND n = 2", first.tender)
+	require.Zero(t, opened)
+	p.award(t)
+	p.requireFollows(t)
+}
+
+// Where only the prices of the best are opened, a conflict that is declared late can bring another tender among them.
+func TestAPriceThatALateConflictBringsAmongTheBestIsReleasedAfterTheOthers(t *testing.T) {
+	t.Parallel()
+	p, first, second := bestOfTwo(t)
+	p.openPrices(t)
+	require.Equal(t, first.tender, p.ranking.Ranking.Places[0].Tender)
+
+	p.conflicts(t)
 	_, err := p.Lead.Get(t.Context(), p.Path("/lots/"+string(p.lot)+"/ranking"), nil)
 	requireRefused(t, models.CodePriceMissing, err)
 	states, err := p.OpeningStates(t.Context(), p.box(t))
@@ -162,5 +201,5 @@ func TestAPriceThatALateConflictBringsAmongTheBestIsReleasedAfterTheOthers(t *te
 		require.NotEmpty(t, p.download(t, p.chair, "/tenders/"+string(s.tender)+"/envelopes/2/plaintext"))
 	}
 	p.award(t)
-	b.requireFollows(t)
+	p.requireFollows(t)
 }

@@ -337,8 +337,7 @@ var followedProcurement = []FollowedTable{
 	{
 		"box_releases", columns(plain("organisation_id", "digest"), computed("content", Plain, contentDigest),
 			instants("released_at")),
-		// What was released in the first turn is known without it, as it was while there was no other.
-		"x.box_id || ' ' || x.kind || ' ' || x.person_id || CASE WHEN x.turn > 1 THEN ' ' || x.turn ELSE '' END",
+		"x.box_id || ' ' || x.kind || ' ' || x.person_id || ' ' || x.turn",
 		"box_releases x JOIN boxes b ON b.id = x.box_id WHERE b.procurement_id = $1",
 	},
 	{

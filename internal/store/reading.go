@@ -195,13 +195,21 @@ const (
 			(SELECT coalesce(json_agg(r.person_id ORDER BY r.person_id), '[]') FROM opener_test_releases r
 				WHERE r.test_id = t.id) AS passed
 		FROM opener_tests t WHERE t.procurement_id = p.id) x`
-	// What openers computed is read where it is needed.
+	// For whose prices a release or handover r in the box b is, where only the prices of the best are opened.
+	pricedIn = `CASE WHEN r.kind = 'price' AND EXISTS (SELECT FROM entries c WHERE c.procurement_id = p.id
+			AND c.kind = 'award_criteria' AND c.subject = b.lot_id AND (c.body ->> 'best')::int > 0)
+		THEN (SELECT json_agg(DISTINCT e.tender_id) FROM tenders t JOIN tender_envelopes e ON e.tender_id = t.id
+			JOIN uploads u ON u.id = e.upload_id WHERE t.box_id = r.box_id AND u.header IN (SELECT h ->> 'header' FROM
+				jsonb_array_elements(coalesce(r.content::jsonb #> '{request,envelopes}',
+					r.content::jsonb -> 'envelopes')) h)) END AS tenders`
+	// All else that openers computed is read where it is needed.
 	boxReleasesOf = `SELECT json_agg(x ORDER BY x.released_at, x.person_id) FROM (SELECT r.box_id, r.kind, r.turn,
-			r.person_id, r.organisation_id, r.digest, r.released_at FROM box_releases r JOIN boxes b ON b.id = r.box_id
+			r.person_id, r.organisation_id, r.digest, r.released_at, ` + pricedIn + `
+		FROM box_releases r JOIN boxes b ON b.id = r.box_id
 		WHERE b.procurement_id = p.id) x`
-	handoversOf = `SELECT json_agg(x ORDER BY x.id) FROM (SELECT h.id, h.box_id, h.kind, h.turn, h.person_id,
-			h.to_person_id, h.organisation_id, h.digest, h.handed_at
-		FROM box_handovers h JOIN boxes b ON b.id = h.box_id
+	handoversOf = `SELECT json_agg(x ORDER BY x.id) FROM (SELECT r.id, r.box_id, r.kind, r.turn, r.person_id,
+			r.to_person_id, r.organisation_id, r.digest, r.handed_at, ` + pricedIn + `
+		FROM box_handovers r JOIN boxes b ON b.id = r.box_id
 		WHERE b.procurement_id = p.id) x`
 	unreadOf = `SELECT json_agg(x ORDER BY x.box_id, x.kind) FROM (SELECT u.box_id, u.kind FROM unread_boxes u
 		JOIN boxes b ON b.id = u.box_id WHERE b.procurement_id = p.id) x`

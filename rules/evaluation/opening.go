@@ -38,13 +38,24 @@ func turnOf(d models.Dossier, box models.Box, kind models.EnvelopeKind) models.T
 			}
 		}
 	}
-	turn, set := models.Turn{N: d.Tendering.LastTurn(box.ID, kind), Envelopes: all}, openersOf(d, box)
-	over := kind == models.EnvelopePrice && len(d.Tendering.ReleasedBy(box.ID, kind, turn.N)) >= set.Threshold &&
-		!slices.Contains(d.Tendering.Unread, models.UnreadBox{BoxID: box.ID, Kind: kind})
-	if over && len(sealed) > 0 {
+	turn := models.Turn{N: d.Tendering.LastTurn(box.ID, kind), Envelopes: all}
+	if kind != models.EnvelopePrice {
+		return turn
+	}
+	enough := len(d.Tendering.ReleasedBy(box.ID, kind, turn.N)) >= openersOf(d, box).Threshold
+	read := !slices.Contains(d.Tendering.Unread, models.UnreadBox{BoxID: box.ID, Kind: kind})
+	if enough && read && len(sealed) > 0 || !enough && void(d, box, turn.N) {
 		return models.Turn{N: turn.N + 1, Envelopes: sealed}
 	}
 	return turn
+}
+
+// void tells that a turn of prices is for a tender that is out by now: its price stays sealed.
+func void(d models.Dossier, box models.Box, turn int) bool {
+	return slices.ContainsFunc(d.Tendering.PricedIn(box.ID, turn), func(id models.ID) bool {
+		t, ok := d.Tendering.Tender(id)
+		return ok && mayPrice(d, t) != nil
+	})
 }
 
 func openersOf(d models.Dossier, box models.Box) models.OpenerSet {

@@ -244,7 +244,14 @@ func TestAPriceThatIsAmongTheBestAfterALateConflictIsReleasedInATurnOfItsOwn(t *
 	_, err := Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err)
 
+	priced := d.Tendering.Releases
+	d.Tendering.Releases, d.Tendering.Openings = slices.Clone(priced[:1]), nil
+	d.Tendering.Releases[0].Tenders = []models.ID{d.tenders[0].ID, d.tenders[1].ID}
+	require.Equal(t, 1, turn().N, "both are still among the best")
 	d.declareAt(d.evaluators[0], true, time.Minute)
+	require.Equal(t, 2, turn().N, "too few have released, and the second is out: its price stays sealed")
+	require.ElementsMatch(t, []models.ID{d.tenders[0].ID, third}, of(turn()))
+	d.Tendering.Releases, d.Tendering.Openings = priced, found[:2]
 	_, err = Evaluate(d.Dossier, d.lot)
 	requireRefused(t, models.CodePriceMissing, err)
 	require.Equal(t, 2, turn().N)

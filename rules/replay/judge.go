@@ -377,8 +377,10 @@ func (f fold) judgeReleased(p event.BoxReleased) string {
 		return "envelopes were released of a box that was not closed"
 	case p.Kind == models.EnvelopePrice && f.value(Boxes, box, "quality_locked_at") == "":
 		return "prices were released before quality was locked"
-	case p.Turn > 1 && !f.releasedIn(p.BoxID, p.Kind, p.Turn-1):
-		return "envelopes were released in a turn before the one before it was over"
+	case p.Turn > 1 && p.Kind != models.EnvelopePrice:
+		return "envelopes that hold no price were released in a further turn"
+	case p.Turn > f.lastTurn(p.BoxID, p.Kind)+1:
+		return "envelopes were released in a turn before the one before it had begun"
 	}
 	return ""
 }
@@ -386,12 +388,12 @@ func (f fold) judgeReleased(p event.BoxReleased) string {
 // judgeLeftSealed asks whether the envelopes of a lot that ended because it could not be opened were in fact released
 // by fewer openers than are needed, and by nobody else than it says.
 func (f fold) judgeLeftSealed(p event.LotLeftSealed) string {
-	turn := 1
-	for f.releasedIn(p.BoxID, p.Kind, turn) {
-		turn++
-	}
+	turn, named := f.lastTurn(p.BoxID, p.Kind), slices.Sorted(slices.Values(p.Released))
 	people, _ := f.releasers(p.BoxID, p.Kind, turn)
-	named := slices.Sorted(slices.Values(p.Released))
+	// After a turn that is over or void, nobody may have released in the next one.
+	if f.releasedIn(p.BoxID, p.Kind, turn) || p.Kind == models.EnvelopePrice && len(named) == 0 {
+		people = nil
+	}
 	switch {
 	case f.value(Boxes, string(p.BoxID), "closed_at") == "":
 		return "a lot was left sealed whose box was not closed"
@@ -404,9 +406,14 @@ func (f fold) judgeLeftSealed(p event.LotLeftSealed) string {
 }
 
 // released tells whether as many openers as are needed, of two buyers at least, have released envelopes of a kind in a
-// box.
+// box, in one turn.
 func (f fold) released(box models.ID, kind models.EnvelopeKind) bool {
-	return f.releasedIn(box, kind, 1)
+	for turn := f.lastTurn(box, kind); turn > 0; turn-- {
+		if f.releasedIn(box, kind, turn) {
+			return true
+		}
+	}
+	return false
 }
 
 // releasedIn asks the same of one turn.
@@ -415,14 +422,34 @@ func (f fold) releasedIn(box models.ID, kind models.EnvelopeKind, turn int) bool
 	return len(buyers) >= 2 && len(people) >= f.threshold(box)
 }
 
+// lastTurn is the last turn in which somebody has released or handed over envelopes of a kind in a box; 1 before. A turn
+// of prices that too few had released can be void, which needs the releases themselves to be judged.
+func (f fold) lastTurn(box models.ID, kind models.EnvelopeKind) int {
+	last := 1
+	for key := range f.rows[BoxReleases] {
+		if who, found := strings.CutPrefix(key, Key(box, kind)+" "); found {
+			_, in, _ := strings.Cut(who, " ")
+			turn, _ := strconv.Atoi(in)
+			last = max(last, turn)
+		}
+	}
+	for key, row := range f.rows[BoxHandovers] {
+		if strings.HasPrefix(key, Key(box, kind)+" ") {
+			turn, _ := strconv.Atoi(row["turn"].Value)
+			last = max(last, turn)
+		}
+	}
+	return last
+}
+
 // releasers are who has released envelopes of a kind in a box in a turn, and their buyers.
 func (f fold) releasers(box models.ID, kind models.EnvelopeKind, turn int) ([]models.ID, map[string]bool) {
 	var people []models.ID
 	buyers := map[string]bool{}
 	for key, row := range f.rows[BoxReleases] {
 		who, found := strings.CutPrefix(key, Key(box, kind)+" ")
-		person, in, further := strings.Cut(who, " ")
-		if found && (in == strconv.Itoa(turn) || !further && turn == 1) {
+		person, in, _ := strings.Cut(who, " ")
+		if found && in == strconv.Itoa(turn) {
 			people = append(people, models.ID(person))
 			buyers[row["organisation_id"].Value] = true
 		}

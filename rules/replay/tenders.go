@@ -82,7 +82,7 @@ func (f fold) openings(payload event.Payload) bool {
 			})
 		}
 	case event.BoxReleased:
-		f.put(BoxReleases, releaseKey(p.BoxID, p.Kind, f.ActorID, p.Turn), told{
+		f.put(BoxReleases, Key(p.BoxID, p.Kind, f.ActorID, max(p.Turn, 1)), told{
 			"organisation_id": string(p.Buyer), "digest": p.Digest, "content": p.Digest, "released_at": f.At,
 		})
 	case event.BoxHandedOver:
@@ -114,14 +114,6 @@ func (f fold) openings(payload event.Payload) bool {
 		return false
 	}
 	return true
-}
-
-// releaseKey is the key of a release; one in the first turn has none in it.
-func releaseKey(box models.ID, kind models.EnvelopeKind, person models.ID, turn int) string {
-	if turn > 1 {
-		return Key(box, kind, person, turn)
-	}
-	return Key(box, kind, person)
 }
 
 // nextOpening is the key of the next record of an opener of an envelope: each person's are counted from 1.

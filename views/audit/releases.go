@@ -78,10 +78,7 @@ func differenceOf(of opening.Kept, f opening.Fault) Difference {
 	case opening.FaultyHandover:
 		d.Table, d.Key = "box_handovers", fmt.Sprintf("%s %s %s", d.Key, f.Person, f.To)
 	case opening.FaultyRelease:
-		d.Key = fmt.Sprintf("%s %s", d.Key, f.Person)
-	}
-	if of.Turn > 1 {
-		d.Key += fmt.Sprintf(" %d", of.Turn)
+		d.Key = fmt.Sprintf("%s %s %d", d.Key, f.Person, of.Turn)
 	}
 	return d
 }
