@@ -235,7 +235,7 @@ func (s *server) listOpenerReleases(ctx context.Context, in *BoxPath) (*rest.Sho
 		items[i] = OpeningStateView{
 			Kind: state.Kind, Envelopes: state.Envelopes, Read: state.Read, Unreadable: state.Unreadable,
 			Reading: state.Reading, Turn: state.Turn, Needed: state.Needed, Releases: []OpenerReleaseView{},
-			Handovers: []HandoverView{}, Awaited: state.Awaited, Lost: append([]models.ID{}, state.Lost...),
+			Handovers: []HandoverView{}, Awaited: orEmpty(state.Awaited), Lost: orEmpty(state.Lost),
 		}
 		for _, r := range state.Releases {
 			items[i].Releases = append(items[i].Releases, showRelease(p, r))

@@ -88,32 +88,8 @@ const (
 	OpenersLost SealedGround = "openers_lost"
 )
 
-var sealedGrounds = []struct {
-	ground SealedGround
-	called string
-}{
-	{OpenersWithhold, "enough openers could open the envelopes, and did not"},
-	{OpenersLost, "too few openers are left who can open the envelopes"},
-}
-
 // SealedGrounds lists the grounds.
-func SealedGrounds() []SealedGround {
-	grounds := make([]SealedGround, len(sealedGrounds))
-	for i, row := range sealedGrounds {
-		grounds[i] = row.ground
-	}
-	return grounds
-}
-
-// Called is what the ground means, in a few words.
-func (g SealedGround) Called() string {
-	for _, row := range sealedGrounds {
-		if row.ground == g {
-			return row.called
-		}
-	}
-	return string(g)
-}
+func SealedGrounds() []SealedGround { return []SealedGround{OpenersWithhold, OpenersLost} }
 
 // A LeftSealed says of a lot that ended because its box could not be opened how far the opening had come, and who did
 // not release. It is kept as it was at that instant.

@@ -70,9 +70,3 @@ func (p PublicationProof) CheckAgainst(d Dossier, e Entry) error {
 	}
 	return Refusals(faults)
 }
-
-// ProofOf returns what the Publications Office has confirmed of a notice; false: nothing is recorded.
-func (d Dossier) ProofOf(notice ID) (PublicationProof, bool) {
-	p, _, ok := about[PublicationProof](d, EntryPublicationProof, notice)
-	return p, ok
-}

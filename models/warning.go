@@ -34,30 +34,21 @@ const (
 	WarnMirroredPrices WarningCode = "mirrored_prices"
 )
 
-// A WarningType is what is said of every warning of a kind.
-type WarningType struct {
-	Code WarningCode
-	// Title is what it is about, Source the article.
-	Title, Source string
+// warningSources are the articles by which one warns.
+var warningSources = map[WarningCode]string{
+	WarnHoliday:             "Regulation (EEC, Euratom) No 1182/71, Article 3",
+	WarnStandstillWaits:     "Directive 89/665/EEC, Article 2a",
+	WarnThresholdReached:    "Directive 2014/24/EU, Articles 4 and 5; Directive 2014/25/EU, Article 15",
+	WarnBelowThreshold:      "Directive 2014/24/EU, Articles 4 and 5; Directive 2014/25/EU, Article 15",
+	WarnThresholdUnknown:    "Directive 2014/24/EU, Articles 4 and 5; Directive 2014/25/EU, Article 15",
+	WarnOutside:             "Directive 2014/24/EU, Articles 4, 5 and 7 to 12",
+	WarnOutsideContradicted: "Directive 2014/24/EU, Articles 4 and 5; Directive 2014/25/EU, Article 15",
+	WarnReviewBody:          "Directive 2014/24/EU, Annex V, Part C, point 25",
+	WarnTogether:            "Directive 2014/24/EU, Article 5(3)",
+	WarnSameContent:         "Directive 2014/24/EU, Article 57(4)(d)",
+	WarnSamePrice:           "Directive 2014/24/EU, Article 57(4)(d)",
+	WarnMirroredPrices:      "Directive 2014/24/EU, Article 57(4)(d)",
 }
-
-var warningTypes = []WarningType{
-	{WarnHoliday, "The deadline is on a day off", "Regulation (EEC, Euratom) No 1182/71, Article 3"},
-	{WarnStandstillWaits, "The contract waits for more than days", "Directive 89/665/EEC, Article 2a"},
-	{WarnThresholdReached, "The value reaches the threshold", "Directive 2014/24/EU, Articles 4 and 5"},
-	{WarnBelowThreshold, "The value is below the threshold", "Directive 2014/24/EU, Articles 4 and 5"},
-	{WarnThresholdUnknown, "The value is compared with no threshold", "Directive 2014/24/EU, Articles 4 and 5"},
-	{WarnOutside, "The procurement is held to be outside", "Directive 2014/24/EU, Articles 4, 5 and 7 to 12"},
-	{WarnOutsideContradicted, "The record says otherwise", "Directive 2014/24/EU, Articles 4 and 5"},
-	{WarnReviewBody, "No review body is named", "Directive 2014/24/EU, Annex V, Part C, point 25"},
-	{WarnTogether, "Two procurements may belong together", "Directive 2014/24/EU, Article 5(3)"},
-	{WarnSameContent, "Two tenders have the same content", "Directive 2014/24/EU, Article 57(4)(d)"},
-	{WarnSamePrice, "Two tenders have the same price", "Directive 2014/24/EU, Article 57(4)(d)"},
-	{WarnMirroredPrices, "The prices of two tenderers mirror each other", "Directive 2014/24/EU, Article 57(4)(d)"},
-}
-
-// WarningTypes lists every kind.
-func WarningTypes() []WarningType { return slices.Clone(warningTypes) }
 
 // A Warning points at what is lawful, or may be, and needs a thought. It refuses nothing.
 type Warning struct {
@@ -73,12 +64,7 @@ type Warning struct {
 
 // Warn makes a warning about a field.
 func Warn(code WarningCode, field, format string, args ...any) Warning {
-	w := Warning{Code: code, Field: field, Detail: Sentence(format, args...)}
-	i := slices.IndexFunc(warningTypes, func(t WarningType) bool { return t.Code == code })
-	if i >= 0 {
-		w.Source = warningTypes[i].Source
-	}
-	return w
+	return Warning{Code: code, Field: field, Detail: Sentence(format, args...), Source: warningSources[code]}
 }
 
 // On adds what the warning is about.

@@ -93,11 +93,7 @@ func (c awardRecomputeCommand) read() (evaluation.Evaluation, error) {
 
 // readRanking reads the file of a ranking; - is stdin.
 func readRanking(name string) (evaluation.Evaluation, error) {
-	read := func() ([]byte, error) { return os.ReadFile(name) }
-	if name == "-" {
-		read = func() ([]byte, error) { return io.ReadAll(os.Stdin) }
-	}
-	text, err := read()
+	text, err := readFile(name)
 	if err != nil {
 		return evaluation.Evaluation{}, fmt.Errorf("read the ranking: %w", err)
 	}

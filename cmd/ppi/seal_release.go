@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -56,20 +57,22 @@ func (c openedBox) opening() (*envelope.Opening, error) {
 
 // headersIn reads envelopes, their headers, or a test envelope as the platform answers it.
 func headersIn(name string) ([]envelope.Header, error) {
-	if start, err := os.ReadFile(name); err == nil && len(start) <= 2*envelope.MostHeader {
-		var test struct {
-			Header string `json:"header"`
-		}
-		if json.Unmarshal(start, &test) == nil && test.Header != "" {
-			return envelope.ReadHeaders(strings.NewReader(test.Header + "\n"))
-		}
-	}
 	in, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer in.Close()
-	return envelope.ReadHeaders(in)
+	start, err := io.ReadAll(io.LimitReader(in, 2*envelope.MostHeader+1))
+	if err != nil {
+		return nil, err //nolint:wrapcheck // it names the file
+	}
+	var test struct {
+		Header string `json:"header"`
+	}
+	if len(start) <= 2*envelope.MostHeader && json.Unmarshal(start, &test) == nil && test.Header != "" {
+		return envelope.ReadHeaders(strings.NewReader(test.Header + "\n"))
+	}
+	return envelope.ReadHeaders(io.MultiReader(bytes.NewReader(start), in))
 }
 
 // byOpener is what an opener's program is given besides the envelopes.

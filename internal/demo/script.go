@@ -32,14 +32,11 @@ type round struct {
 	keep int
 }
 
-const (
-	requests = "requests to participate"
-	// remain is how many go on where the number is reduced, as the notice says (Directive 2014/24/EU, Article 66).
-	remain = 2
-)
+const requests = "requests to participate"
 
-// scripts are the procedures that are played, by their names in the facts.
-func scripts() map[string]script {
+// scripts are the procedures that are played, by their names in the facts. Where the number of participants is reduced,
+// so many remain as the notice says (Directive 2014/24/EU, Article 66).
+func scripts(remain int) map[string]script {
 	able := []models.EnvelopeKind{models.EnvelopeQualification}
 	solution := []models.EnvelopeKind{models.EnvelopeQuality}
 	tender := []models.EnvelopeKind{models.EnvelopeQuality, models.EnvelopePrice}
@@ -104,7 +101,7 @@ func (p *play) conduct(l *lot) object {
 		in["payments"] = en(p.facts.Talks.Payments)
 	}
 	if p.script.has(func(r round) bool { return r.keep > 0 }) {
-		in["reduction"], in["remain"] = true, remain
+		in["reduction"], in["remain"] = true, p.facts.Talks.Remain
 	}
 	return in
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -100,7 +101,6 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	require.Equal(t, vitals, p.vitals(t))
 	require.Equal(t, tracedBefore, traced.said())
 	require.NotContains(t, said, "status=201", "how many were told that something was handed in")
-	require.NotContains(t, said, "canary")
 
 	maps.Copy(named, map[string]string{
 		"{tender}": string(one.tender), "{role}": string(registration.RoleID),
@@ -121,6 +121,33 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	}
 }
 
+// Once a box is opened the server reads what was sealed. Nothing of it is in the log, in Temporal or in what is traced.
+func TestNothingOfAnOfferIsToldBesideTheRecordOnceItIsOpened(t *testing.T) {
+	t.Parallel()
+	log, traced := &diary{}, newTraces(t)
+	b := setup(t, options{
+		draft:  rig.Draft{Mode: models.ModeRehearsal, Countries: []string{"FR", "ES", "DE"}},
+		traces: traced.tracer, log: slog.New(slog.NewTextHandler(log, nil)),
+	})
+	b.skipToTender(t)
+	p := b.published(t)
+	p.supplyTwo(t)
+	p.locked(t)
+	p.openPrices(t)
+	p.settle(t)
+	for where, told := range map[string]string{
+		"log": log.String(), "Temporal": p.shownByTemporal(t), "traces": traced.everything(t),
+	} {
+		require.NotEmpty(t, told, where)
+		for _, s := range p.suppliers {
+			for _, secret := range []string{string(s.offer), s.amount} {
+				require.NotContains(t, told, secret, where)
+				require.NotContains(t, told, base64.StdEncoding.EncodeToString([]byte(secret)), where)
+			}
+		}
+	}
+}
+
 // tendersOfCanary is how many tenders are handed in while nobody may learn of them.
 const tendersOfCanary = 100
 
@@ -133,7 +160,7 @@ func (p *tenderPlay) replace(t *testing.T, s *supplier) {
 	_, err := s.Do(t.Context(), apiclient.Request{
 		Method: http.MethodPost, Path: p.Path("/tenders/" + string(s.tender) + "/actions/replace"),
 		In: map[string]any{"envelopes": []map[string]any{
-			p.sealed(t, s, "quality", []byte("a better canary")),
+			p.sealed(t, s, "quality", []byte("a better offer")),
 			p.sealed(t, s, "price", []byte("470000.00")),
 		}},
 		IfMatch: "*", Out: &receipt,

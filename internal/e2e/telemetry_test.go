@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/json"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -62,6 +63,14 @@ func (tr *traces) said() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// everything is all that was traced, with what spans say of themselves.
+func (tr *traces) everything(t *testing.T) string {
+	t.Helper()
+	text, err := json.Marshal(tr.kept.GetSpans())
+	require.NoError(t, err)
+	return string(text)
 }
 
 // of lists the spans of a trace by name.

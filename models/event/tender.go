@@ -123,7 +123,7 @@ type LotClosed struct {
 	BoxID    models.ID `json:"box_id" doc:"The box"`
 	Received int64     `json:"received" doc:"How many tenders came in, including those replaced or withdrawn"`
 	Standing int64     `json:"standing" doc:"How many of them stand"`
-	Digest   string    `json:"digest" doc:"SHA-256 that binds the tenders of the box, in the order of their receipt"`
+	Digest   string    `json:"digest" doc:"SHA-256 over a line for each tender by ID: see docs/record.md"`
 }
 
 // LotEnded is the payload of lot.ended.

@@ -104,7 +104,7 @@ func TestNoRuleIsMadeUp(t *testing.T) {
 	requireCode(t, models.CodeRuleUnknown, err)
 	_, err = packFor(t, "FR", "2026-03-02").Rule("open/coffee")
 	requireCode(t, models.CodeRuleUnknown, err)
-	_, err = ThresholdsOn(date(t, "2028-01-01"))
+	_, err = ThresholdsUnder(Directive24, date(t, "2028-01-01"))
 	requireCode(t, models.CodeRuleUnknown, err)
 }
 
@@ -216,7 +216,7 @@ func TestAnEstimateThatEqualsTheThresholdReachesIt(t *testing.T) {
 		{"2027-12-31", Works, "5403999.99", false},
 		{"2027-12-31", SocialServices, "750000", true},
 	} {
-		thresholds, err := ThresholdsOn(date(t, c.day))
+		thresholds, err := ThresholdsUnder(Directive24, date(t, c.day))
 		require.NoError(t, err)
 		reached, err := thresholds.Reached(c.kind, decimal.MustParse(c.value))
 		require.NoError(t, err)
@@ -227,7 +227,7 @@ func TestAnEstimateThatEqualsTheThresholdReachesIt(t *testing.T) {
 	reached, err := utilities.Reached(CentralSupplies, decimal.MustParse("442999.99"))
 	require.NoError(t, err)
 	require.False(t, reached, "one threshold for the supplies of all utilities")
-	thresholds, err := ThresholdsOn(date(t, "2026-01-01"))
+	thresholds, err := ThresholdsUnder(Directive24, date(t, "2026-01-01"))
 	require.NoError(t, err)
 	_, err = thresholds.Reached("ships", decimal.One)
 	requireCode(t, models.CodeInvalidValue, err)

@@ -38,9 +38,6 @@ type Thresholds struct {
 	Amounts map[ContractKind]decimal.Decimal
 }
 
-// ThresholdsOn returns the thresholds of Directive 2014/24/EU in force on a day. It refuses as [ThresholdsUnder] does.
-func ThresholdsOn(day Date) (Thresholds, error) { return ThresholdsUnder(Directive24, day) }
-
 // ThresholdsUnder returns the thresholds of a directive in force on a day. It refuses a day for which none are known
 // with [models.CodeRuleUnknown].
 func ThresholdsUnder(directive Directive, day Date) (Thresholds, error) {

@@ -128,14 +128,22 @@ func drawsOf(d models.Dossier, lot models.ID, s award.Scheme) []award.Draw {
 	if !s.DrawsLots() {
 		return nil
 	}
+	var draws []award.Draw
+	for _, drawn := range tieDraws(d, lot) {
+		draws = append(draws, drawn.Order)
+	}
+	return draws
+}
+
+// tieDraws are the draws on a lot, in the order in which they were recorded: the last one counts.
+func tieDraws(d models.Dossier, lot models.ID) (all []TieDraw) {
 	entries := slices.DeleteFunc(d.Of(models.EntryTieDraw),
 		func(e models.Entry) bool { return e.Subject != string(lot) })
 	slices.SortStableFunc(entries, func(a, b models.Entry) int { return a.WrittenAt.Compare(b.WrittenAt) })
-	var draws []award.Draw
 	for _, e := range entries {
 		if drawn, ok := models.BodyOf[TieDraw](e); ok {
-			draws = append(draws, drawn.Order)
+			all = append(all, drawn)
 		}
 	}
-	return draws
+	return all
 }

@@ -95,7 +95,7 @@ func readNode(decoder *json.Decoder) (node, error) {
 
 func (n node) absent() bool { return !n.object && !n.list && n.value == nil }
 
-// member returns the text of a member; empty: there is none.
+// text returns the text of a member; empty: there is none.
 func (n node) text(name string) string {
 	for _, m := range n.members {
 		if text, ok := m.node.value.(string); ok && m.name == name {

@@ -275,7 +275,7 @@ func (l *Letter) notOpened(d models.Dossier, t models.Tender) {
 // 55(2)(a) and (b)).
 func (l *Letter) excluded(d models.Dossier, t models.Tender) {
 	if s, _, ok := d.SelectionOf(t.ID); ok && s.Excluded != "" {
-		l.ExcludedFor, l.ExclusionReason = string(s.Excluded), s.Reason
+		l.ExcludedFor, l.ExclusionReason, l.Grounds = string(s.Excluded), s.Reason, s.Grounds
 	}
 	if a, _, ok := d.AdmissionOf(t.ID); ok && a.Decision == models.AdmissionExcluded {
 		l.ExcludedFor, l.ExclusionReason, l.Grounds = string(a.Code), a.Reason, a.Grounds

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
@@ -65,12 +64,8 @@ func openerFaults(d models.Dossier) []*models.Refusal {
 		}
 	}
 	if untested := d.Untested(set); len(faults) == 0 && len(untested) > 0 {
-		names := make([]string, len(untested))
-		for i, person := range untested {
-			names[i] = d.PersonOf(person)
-		}
 		faults = append(faults, models.Refuse(models.CodeOpenersUntested, at,
-			"these openers have not released a test envelope for %s: %s", set.Fingerprint, strings.Join(names, ", ")).
+			"these openers have not released a test envelope for %s: %s", set.Fingerprint, namesOf(d, untested)).
 			Accepting("publication once each has"))
 	}
 	return faults

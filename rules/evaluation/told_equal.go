@@ -107,21 +107,13 @@ func exactIn(p award.Place, criterion string) string {
 	return ""
 }
 
-// drawnAt is when the lots of two tenders were drawn; nil: it is not known.
+// drawnAt is when the lots of two tenders were drawn, by the draw that counts; nil: it is not known.
 func (a telling) drawnAt(tenders ...models.ID) *time.Time {
-	var last *TieDraw
-	for _, e := range a.Of(models.EntryTieDraw) {
-		drawn, ok := models.BodyOf[TieDraw](e)
+	for _, drawn := range slices.Backward(tieDraws(a.Dossier, a.lot.ID)) {
 		missing := func(id models.ID) bool { return !slices.Contains(drawn.Order, id) }
-		if !ok || e.Subject != string(a.lot.ID) || slices.ContainsFunc(tenders, missing) {
-			continue
-		}
-		if last == nil || drawn.HeldAt.After(last.HeldAt) {
-			last = &drawn
+		if !slices.ContainsFunc(tenders, missing) {
+			return new(drawn.HeldAt.UTC())
 		}
 	}
-	if last == nil {
-		return nil
-	}
-	return new(last.HeldAt.UTC())
+	return nil
 }

@@ -64,7 +64,7 @@ func Told(d models.Dossier) []models.Wording {
 	kinds := []models.EntryKind{
 		models.EntryRequirement, models.EntryGlossary, models.EntryClauses, models.EntryLotsDecision,
 		models.EntryConformancePlan, models.EntryPrecedingPCP, models.EntryConduct, models.EntryPartnershipPlan,
-		models.EntryFramework, models.EntryReviewBody,
+		models.EntryFramework, models.EntryReviewBody, models.EntryAwardCriteria, models.EntrySelectionCriteria,
 	}
 	for _, kind := range kinds {
 		rule, _ := models.EntryRuleOf(kind)

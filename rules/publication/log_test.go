@@ -68,4 +68,10 @@ func TestWhatWasSaidInConfidenceIsNotPublished(t *testing.T) {
 	require.NotEmpty(t, faults)
 	require.Equal(t, models.CodeConfidential, faults[0].Code)
 	require.Equal(t, "/requirements/R-009/statement/en", faults[0].Field)
+
+	criterion := models.AwardCriterion{ID: "bearing", Title: both("A new bearing"), Link: both(secret + ".")}
+	d = newDesk(t)
+	d.write(models.EntryAwardCriteria, models.AwardCriteria{Lot: "lot_1", Criteria: []models.AwardCriterion{criterion}})
+	faults = Discloses(Told(d.Dossier), responses)
+	require.NotEmpty(t, faults, "criteria are in the pack, too")
 }

@@ -1,6 +1,7 @@
 package warning
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -116,27 +117,27 @@ func valued(d models.Dossier) value {
 	return v
 }
 
-// compare finds the threshold: that for works, or those for supplies and services, of which the lower one holds for
-// central government authorities and the higher one for all others.
+// compare finds the threshold: that for works, or those for supplies and services. Under Directive 2014/24/EU the lower
+// one of these holds for central government authorities and the higher one for all others.
 func (v *value) compare(d models.Dossier) {
 	limits := d.TimeLimits()
-	if limits.Directive == models.DirectiveUtilities {
-		v.unknown = "the thresholds of Directive 2014/25/EU are not known here"
-		return
-	}
 	at := calendar.DateOf(procedure.Begun(d), time.UTC)
 	if frame, err := timelimit.Of(d); err == nil {
 		at = frame.Day(procedure.Begun(d))
 	}
-	thresholds, err := calendar.ThresholdsOn(at)
+	directive := cmp.Or(limits.Directive, models.DirectiveClassic)
+	thresholds, err := calendar.ThresholdsUnder(calendar.Directive(directive), at)
 	if err != nil {
-		v.unknown = fmt.Sprintf("the thresholds in force on %s are not known here", at)
+		v.unknown = fmt.Sprintf("the thresholds of Directive %s/EU in force on %s are not known here", directive, at)
 		return
 	}
 	v.source = thresholds.Source
 	kinds := []thresholdKind{
 		{calendar.CentralSupplies, "supplies and services of central government authorities"},
 		{calendar.SubCentralSupplies, "supplies and services of authorities below central government"},
+	}
+	if directive == models.DirectiveUtilities {
+		kinds = []thresholdKind{{calendar.CentralSupplies, "supplies and services"}}
 	}
 	if limits.Contract == models.ContractWorks {
 		kinds = []thresholdKind{{calendar.Works, "works"}}

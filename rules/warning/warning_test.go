@@ -136,12 +136,19 @@ func TestTheSumOfTheEstimatesIsComparedWithTheThresholdOfTheDay(t *testing.T) {
 			[]models.WarningCode{"threshold_not_compared"},
 			"in euro only",
 		},
-		"utilities": {
+		"utilities below their threshold": {
 			"140000", "1000", "EUR",
 			models.TimeLimits{Directive: "2014/25"},
 			"2026-03-02",
-			[]models.WarningCode{"threshold_not_compared"},
-			"2014/25",
+			[]models.WarningCode{"below_threshold"},
+			"supplies and services",
+		},
+		"utilities above it": {
+			"500000", "1000", "EUR",
+			models.TimeLimits{Directive: "2014/25"},
+			"2026-03-02",
+			[]models.WarningCode{"threshold_reached"},
+			"supplies and services",
 		},
 		"a day without thresholds": {
 			"140000", "1000", "EUR",
@@ -342,18 +349,6 @@ func TestNothingIsRemarkedOfTendersThatMayNotBeKnown(t *testing.T) {
 	require.Empty(t, Agreed(f.Dossier, always))
 }
 
-func TestEveryWarningHasItsRow(t *testing.T) {
-	t.Parallel()
-	seen := map[models.WarningCode]bool{}
-	for _, w := range models.WarningTypes() {
-		require.False(t, seen[w.Code], w.Code)
-		require.NotEmpty(t, w.Title, w.Code)
-		require.NotEmpty(t, w.Source, w.Code)
-		require.Equal(t, w.Source, models.Warn(w.Code, "", "x").Source)
-		seen[w.Code] = true
-	}
-}
-
 // Directive 2014/24/EU, Annex V, Part C, point 25.
 func TestThatNoReviewBodyIsNamedIsWarnedOfOnceThereAreLots(t *testing.T) {
 	t.Parallel()
@@ -364,6 +359,7 @@ func TestThatNoReviewBodyIsNamedIsWarnedOfOnceThereAreLots(t *testing.T) {
 	require.Len(t, found, 1)
 	require.Equal(t, models.WarnReviewBody, found[0].Code)
 	require.Equal(t, "/review-body", found[0].Field)
+	require.Equal(t, "Directive 2014/24/EU, Annex V, Part C, point 25", found[0].Source)
 	f.write(models.EntryReviewBody, "", "", models.ReviewBody{Name: "Tribunal"})
 	require.Empty(t, Incomplete(f.Dossier))
 }
