@@ -111,7 +111,7 @@ func TestATenderThatNobodyConfirmsStands(t *testing.T) {
 	require.Equal(t, 1, d.count("SELECT (data ->> 'standing')::int - 1 FROM events WHERE type = 'lot.closed'"))
 
 	_, err := d.db.SQL.Exec(t.Context(), `INSERT INTO tender_confirmations
-		SELECT repeat('0', 64), $1, $2, clock_timestamp(), clock_timestamp(), 'too late'`, s.TenderID, notice)
+		SELECT repeat('0', 64), $1, $2, at, at, 'too late' FROM clock_timestamp() AS at`, s.TenderID, notice)
 	require.ErrorContains(t, err, "cannot be confirmed", "the database refuses it, too")
 }
 

@@ -24,8 +24,8 @@ type BoxRelease struct {
 
 // A Turn is the envelopes of a kind in a box that openers release together. All of a kind are released in the first
 // turn. Only where the prices of the best are opened there can be further ones: when, after a turn, other tenders are
-// among the best, their prices are released in the next one. A turn in which too few have released is void once a tender
-// that it is for is out: its price stays sealed.
+// among the best, their prices are released in the next one. A turn in which too few have released is void once a
+// tender that it is for is out: its price stays sealed.
 type Turn struct {
 	// N counts from 1.
 	N         int
@@ -72,8 +72,8 @@ func (t Tendering) LastTurn(box ID, kind EnvelopeKind) int {
 	return last
 }
 
-// PricedIn lists the tenders whose prices the releases and handovers of a turn are for, where only the prices of the best
-// are opened. All acts of a turn are for the same ones.
+// PricedIn lists the tenders whose prices the releases and handovers of a turn are for, where only the prices of the
+// best are opened. All acts of a turn are for the same ones.
 func (t Tendering) PricedIn(box ID, turn int) []ID {
 	for _, r := range t.Releases {
 		if r.BoxID == box && r.Kind == EnvelopePrice && r.Turn == turn {

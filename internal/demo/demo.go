@@ -172,8 +172,8 @@ func Play(ctx context.Context, o Options) (Result, error) {
 		return Result{}, fmt.Errorf("the zone %q of the procurement is not known", facts.Zone)
 	}
 	p := &play{
-		ctx: ctx, facts: facts, procedure: procedure, script: scripts(facts.Talks.Remain)[name], zone: there, admin: o.Admin,
-		seed: o.Seed, procedureOnly: o.ProcedureOnly,
+		ctx: ctx, facts: facts, procedure: procedure, script: scripts(facts.Talks.Remain)[name], zone: there,
+		admin: o.Admin, seed: o.Seed, procedureOnly: o.ProcedureOnly,
 		screen: &screen{out: o.Screen, began: o.Began}, suppliers: map[string]*supplier{}, voices: map[string]*person{},
 	}
 	if p.portal, err = openPortal(ctx); err != nil {

@@ -44,7 +44,7 @@ func (p *play) invite(from, to round) {
 	p.until(to.date("invited"))
 	if from.keep > 0 {
 		p.refused(models.CodeNotAnnouncedSo, p.lead, apiclient.Request{Path: p.path(shortlist(p.lots[0], to, 1))},
-			"GENCI", fmt.Sprintf("tries to go on with one participant, where the notice says that %d remain", from.keep))
+			"GENCI", fmt.Sprintf("tries to go on with one participant, where the notice says %d", from.keep))
 	}
 	for _, l := range p.lots {
 		var list struct {

@@ -169,7 +169,8 @@ func TestATurnOfPricesIsVoidOnceATenderInItIsOut(t *testing.T) {
 	p.openPrices(t)
 	require.Equal(t, second.tender, p.ranking.Ranking.Places[0].Tender)
 	price := func(s *supplier) error {
-		_, err := p.chair.Get(t.Context(), p.Path("/tenders/"+string(s.tender)+"/envelopes/2/plaintext"), &bytes.Buffer{})
+		envelope := p.Path("/tenders/" + string(s.tender) + "/envelopes/2/plaintext")
+		_, err := p.chair.Get(t.Context(), envelope, &bytes.Buffer{})
 		return err
 	}
 	require.NoError(t, price(second))

@@ -422,8 +422,8 @@ func (f fold) releasedIn(box models.ID, kind models.EnvelopeKind, turn int) bool
 	return len(buyers) >= 2 && len(people) >= f.threshold(box)
 }
 
-// lastTurn is the last turn in which somebody has released or handed over envelopes of a kind in a box; 1 before. A turn
-// of prices that too few had released can be void, which needs the releases themselves to be judged.
+// lastTurn is the last turn in which somebody has released or handed over envelopes of a kind in a box; 1 before. A
+// turn of prices that too few had released can be void, which needs the releases themselves to be judged.
 func (f fold) lastTurn(box models.ID, kind models.EnvelopeKind) int {
 	last := 1
 	for key := range f.rows[BoxReleases] {
