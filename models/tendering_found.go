@@ -51,6 +51,14 @@ func (d Dossier) Price(t Tender) (Money, bool) {
 	return *o.Price, true
 }
 
+// PriceOpened tells whether the tender's price envelope was opened, whatever was found in it.
+func (d Dossier) PriceOpened(t Tender) bool {
+	return slices.ContainsFunc(t.Envelopes, func(e Envelope) bool {
+		_, found := d.FoundIn(t.ID, e.N)
+		return found && e.Kind == EnvelopePrice
+	})
+}
+
 // Unsealed refuses before the tender's box was opened ([CodeNotUnsealed]).
 func (d Dossier) Unsealed(t Tender) error {
 	if d.Tendering.BoxOf(t).UnsealedAt == nil {

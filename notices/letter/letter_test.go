@@ -103,6 +103,10 @@ func letters(language string) map[string]evaluation.Letter {
 			l.Shortfall = &evaluation.Shortfall{Bound: bound, Of: in("Energy"), Reached: "2", Needed: "3"}
 		})
 	}
+	change("out of the best", func(l *evaluation.Letter) {
+		out(l)
+		l.Shortfall = &evaluation.Shortfall{Bound: award.BoundBest, Reached: "2", Needed: "3", PriceOpened: true}
+	})
 	for _, code := range models.ExclusionCodes() {
 		change("excluded: "+string(code), func(l *evaluation.Letter) {
 			out(l)
@@ -292,7 +296,7 @@ func TestWhoIsOutReadsWhichBoundItMissed(t *testing.T) {
 		"criterion": "Under “Energy (en)” your tender has the score 2. The announced minimum is 3.",
 		"group":     "Under “Energy (en)” your tender has 2 points in all. The announced minimum is 3.",
 		"quality":   "Your tender has 2 for quality in total. The announced minimum is 3.",
-		"best":      "only the prices of the best 3 tenders by quality were opened. Yours has 2 for quality",
+		"best":      "Yours has 2 for quality and is not among them. Its price stays unopened.",
 		"ceiling":   "Your price of 2 is above the announced ceiling of 3.",
 	} {
 		whole := said(t, letters("en")["short of "+name])
@@ -300,6 +304,9 @@ func TestWhoIsOutReadsWhichBoundItMissed(t *testing.T) {
 		require.Contains(t, whole, "7: draws more", "the reasons for its scores are told, too")
 		require.NotContains(t, whole, "score 2 of energy", "it is said in words")
 	}
+	opened := said(t, letters("en")["out of the best"])
+	require.Contains(t, opened, "its price was opened. It now has 2 for quality and is not among them any more.")
+	require.NotContains(t, opened, "unopened")
 	excluded := said(t, letters("fr")["excluded: exclusion_ground"])
 	require.Contains(t, excluded, "Un motif d’exclusion s’applique à vous")
 	require.Contains(t, excluded, "It says no price (fr)")

@@ -240,7 +240,11 @@ func (c composer) grounds() []models.LetterFact {
 }
 
 func (c composer) shortfall(s evaluation.Shortfall) string {
-	return strings.TrimSpace(c.say("short_"+string(s.Bound), "of", c.text(s.Of), "reached", s.Reached,
+	sentence := "short_" + string(s.Bound)
+	if s.PriceOpened {
+		sentence += "_opened"
+	}
+	return strings.TrimSpace(c.say(sentence, "of", c.text(s.Of), "reached", s.Reached,
 		"needed", s.Needed) + " " + s.Because)
 }
 

@@ -134,7 +134,7 @@ func TestALetterSaysWhichBoundATenderMissed(t *testing.T) {
 		},
 		"knock-out": {
 			func(c *models.AwardCriteria) { c.Best = 1 },
-			Shortfall{Bound: award.BoundBest, Reached: "12.00", Needed: "1"},
+			Shortfall{Bound: award.BoundBest, Reached: "12.00", Needed: "1", PriceOpened: true},
 		},
 		"a ceiling": {
 			func(c *models.AwardCriteria) { c.Ceiling = "90" },
@@ -156,6 +156,53 @@ func TestALetterSaysWhichBoundATenderMissed(t *testing.T) {
 			require.NotEmpty(t, l.Reasons)
 		})
 	}
+}
+
+// scored is the score that an evaluator gave a tender.
+func (d *desk) scored(evaluator, tender int, score string) {
+	for i := range d.Tendering.Sheets {
+		if s := &d.Tendering.Sheets[i]; s.PersonID == d.evaluators[evaluator] && s.TenderID == d.tenders[tender].ID {
+			s.Scores = scores(score)
+		}
+	}
+}
+
+// After a conflict that is declared late, or scores given anew, another can be among the best than those whose prices
+// were opened: letter and report (Article 84(1)(b)) tell of each what was done with its price.
+func TestLetterAndReportTellWhetherThePriceOfWhoIsNotAmongTheBestWasOpened(t *testing.T) {
+	t.Parallel()
+	for opened, key := range map[bool]string{true: "price_opened", false: "price_unopened"} {
+		d := newDesk(t, models.ConsensusMean, offer{"100.00", "9"}, offer{"80.00", "8"}, offer{"70.00", "1"})
+		d.criteria(func(c *models.AwardCriteria) { c.Best = 2 })
+		d.scored(1, 1, "3")
+		d.scored(1, 2, "9")
+		e, err := Evaluate(d.Dossier, d.lot)
+		require.NoError(t, err)
+		require.True(t, e.Ranking.In(d.tenders[1].ID), "(8 + 3) / 2 against (1 + 9) / 2")
+		d.declareAt(d.evaluators[0], true, time.Minute)
+		if !opened {
+			d.Tendering.Openings = slices.Delete(d.Tendering.Openings, 1, 2)
+		}
+		letters := d.letters()
+		require.Nil(t, letters[2].Shortfall, "9 against 3")
+		require.Equal(t, &Shortfall{
+			Bound: award.BoundBest, Reached: "18.00", Needed: "2", PriceOpened: opened,
+		}, letters[1].Shortfall)
+		require.Equal(t, []string{"excluded", key}, keys(d.item("rejection")))
+	}
+}
+
+// Where every price is opened nothing is to be told, and a tender without a price has none that was opened or not.
+func TestTheReportTellsOfPricesOnlyWhereNotAllAreOpened(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"100.00", "9"}, offer{"80.00", "8"})
+	d.exclude(1, -time.Minute)
+	require.Equal(t, []string{"excluded"}, keys(d.item("rejection")))
+	d.criteria(func(c *models.AwardCriteria) { c.Best = 2 })
+	require.Equal(t, []string{"excluded", "price_opened"}, keys(d.item("rejection")))
+	d.Tendering.Received[1].Envelopes = d.Tendering.Received[1].Envelopes[:1]
+	d.Tendering.Openings = d.Tendering.Openings[:1]
+	require.Equal(t, []string{"excluded"}, keys(d.item("rejection")))
 }
 
 func TestAnExclusionIsToldWithItsGrounds(t *testing.T) {

@@ -42,7 +42,7 @@ func (l *Letter) explain(d models.Dossier, list Shortlist, c Candidate) {
 		return
 	}
 	if m := places[at].Missed; m != nil {
-		l.Shortfall = shortfall(criteria, *m)
+		l.Shortfall = shortfall(d, t, *m)
 	}
 	l.Consensus, l.Reasons = criteria.Consensus, panelReasons(d, t)
 	s, err := scoresOf(d, t.LotID, false)

@@ -230,7 +230,7 @@ func (r reporting) rejection() []Statement {
 			if t.Excluded != "" {
 				s := about("excluded", lot, "name", t.Tenderer, "because", t.Excluded)
 				s.Text, s.Evidence = t.Reason, r.admitted(t.Tender)
-				all = append(all, s)
+				all = append(append(all, s), r.priced(lot, t)...)
 			}
 		}
 		all = append(all, r.unopened(lot)...)
@@ -239,6 +239,22 @@ func (r reporting) rejection() []Statement {
 		all = append(all, Statement{Key: "none_rejected"})
 	}
 	return all
+}
+
+// priced tells of a tender that was rejected, where only the prices of the best are opened, whether its price was: it can
+// have been among them when prices were opened, and not any more.
+func (r reporting) priced(lot LotRecord, of TenderRecord) []Statement {
+	criteria, _, _ := r.CriteriaFor(lot.Lot)
+	t, _ := r.Tendering.Tender(of.Tender)
+	switch {
+	case criteria.Best == 0:
+		return nil
+	case r.PriceOpened(t):
+		return []Statement{about("price_opened", lot, "name", of.Tenderer)}
+	case unopened(r.Dossier, t) == UnopenedPrice:
+		return []Statement{about("price_unopened", lot, "name", of.Tenderer)}
+	}
+	return nil // nothing of it was opened, or it holds no price
 }
 
 func because(excluded string, reasons []string) string {

@@ -85,7 +85,7 @@ func (a telling) price(tender models.ID) *models.Money {
 func (a telling) exclusion(l *Letter, t models.Tender, own award.Place) {
 	l.ExcludedFor, l.FailedTests = own.Excluded, failedTests(a.Dossier, t.ID)
 	if m, missed := a.evaluation.Ranking.MissedBy(t.ID); missed {
-		l.Shortfall = shortfall(a.criteria, m)
+		l.Shortfall = shortfall(a.Dossier, t, m)
 	}
 	if own.Missed != nil && own.Missed.Bound == award.BoundBest {
 		// The ranking says how far the last of the best came: that is another tenderer's result.
@@ -103,8 +103,10 @@ func (a telling) exclusion(l *Letter, t models.Tender, own award.Place) {
 }
 
 // shortfall is a bound that a tender missed, as a letter tells it.
-func shortfall(criteria models.AwardCriteria, m award.Missed) *Shortfall {
+func shortfall(d models.Dossier, t models.Tender, m award.Missed) *Shortfall {
 	s := &Shortfall{Bound: m.Bound, Reached: m.Reached, Needed: m.Needed}
+	s.PriceOpened = m.Bound == award.BoundBest && d.PriceOpened(t)
+	criteria, _, _ := d.CriteriaFor(t.LotID)
 	for _, k := range criteria.Criteria {
 		if m.Bound == award.BoundCriterion && k.ID == m.Of {
 			s.Of = k.Title
