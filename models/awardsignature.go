@@ -80,7 +80,8 @@ func (d Dossier) AwardSignatures(lot Lot) []Entry {
 	decided := d.Tendering.Awards[lot.ID]
 	return slices.DeleteFunc(d.Of(EntryAwardSignature), func(e Entry) bool {
 		s, ok := BodyOf[AwardSignature](e)
-		return !ok || s.Lot != lot.ID || !decided.Awarded() || max(s.Decision, 1) != max(decided.N, 1)
+		return !ok || s.Lot != lot.ID || !decided.Awarded() || max(s.Decision, 1) != max(decided.N, 1) ||
+			s.Tender != decided.WinnerID || s.Ranking != decided.Ranking
 	})
 }
 

@@ -429,15 +429,17 @@ func (v View) Followed(ctx context.Context, t FollowedTable, procurement models.
 type Followed struct {
 	// Through is the number of the last event of a release that did not; 0: there is none.
 	Through int64
+	// Unsigned is the number of the last event of a release in which nobody signed awards; 0: there is none.
+	Unsigned int64
 	// Adoption is the transaction in which the record of such a release was adopted as it stood; 0: none was.
 	Adoption uint64
 }
 
 // Since reads from where on events tell everything.
 func (v View) Since(ctx context.Context) (f Followed, err error) {
-	err = v.tx.QueryRow(ctx, `SELECT f.through, coalesce((SELECT e.xid FROM events e
+	err = v.tx.QueryRow(ctx, `SELECT f.through, f.unsigned, coalesce((SELECT e.xid FROM events e
 			WHERE f.through > 0 AND e.type = 'record.adopted' AND e.procurement_id IS NULL AND e.data = '{"rows": []}'
-			ORDER BY e.ordinal LIMIT 1), '0') FROM followed f`).Scan(&f.Through, &f.Adoption)
+			ORDER BY e.ordinal LIMIT 1), '0') FROM followed f`).Scan(&f.Through, &f.Unsigned, &f.Adoption)
 	if err != nil {
 		return f, fmt.Errorf("read from where on the record is followed: %w", err)
 	}

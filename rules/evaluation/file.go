@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"reflect"
 	"slices"
 	"strconv"
@@ -173,10 +174,6 @@ func plainNumber(text string) bool {
 }
 
 func (f *fileReader) object(n node, as reflect.Type, at string) {
-	if !n.object {
-		f.refusef(at, "an object", "%s is not an object", n.said())
-		return
-	}
 	known := map[string]reflect.Type{}
 	var names []string
 	for field := range as.Fields() {
@@ -185,29 +182,36 @@ func (f *fileReader) object(n node, as reflect.Type, at string) {
 			known[name], names = field.Type, append(names, name)
 		}
 	}
-	for i, m := range n.members {
-		field := at + "/" + m.name
-		switch as, ok := known[m.name]; {
-		case !ok:
-			f.refusef(field, "one of "+strings.Join(names, ", "), "%q is no field of this", m.name)
-		case slices.ContainsFunc(n.members[:i], func(earlier member) bool { return earlier.name == m.name }):
-			f.refusef(field, "each field once", "%q is given twice", m.name)
-		default:
+	for field, m := range f.members(n, at) {
+		if as, ok := known[m.name]; ok {
 			f.fits(m.node, as, field)
+		} else {
+			f.refusef(field, "one of "+strings.Join(names, ", "), "%q is no field of this", m.name)
 		}
 	}
 }
 
 func (f *fileReader) named(n node, as reflect.Type, at string) {
-	if !n.object {
-		f.refusef(at, "an object", "%s is not an object", n.said())
+	for field, m := range f.members(n, at) {
+		f.fits(m.node, as, field)
 	}
-	for i, m := range n.members {
-		if slices.ContainsFunc(n.members[:i], func(earlier member) bool { return earlier.name == m.name }) {
-			f.refusef(at+"/"+m.name, "each name once", "%q is given twice", m.name)
-			continue
+}
+
+// members yields the members of an object by their places, each name once. It refuses what is no object, and a name
+// that is given again.
+func (f *fileReader) members(n node, at string) iter.Seq2[string, member] {
+	return func(yield func(string, member) bool) {
+		if !n.object {
+			f.refusef(at, "an object", "%s is not an object", n.said())
 		}
-		f.fits(m.node, as, at+"/"+m.name)
+		for i, m := range n.members {
+			field := at + "/" + m.name
+			if slices.ContainsFunc(n.members[:i], func(earlier member) bool { return earlier.name == m.name }) {
+				f.refusef(field, "each name once", "%q is given twice", m.name)
+			} else if !yield(field, m) {
+				return
+			}
+		}
 	}
 }
 

@@ -74,7 +74,7 @@ func TestNothingInAFileIsRoundedOrPassedOver(t *testing.T) {
 		},
 		"a field twice": {
 			`"price_weight":"40"`, `"price_weight":"40","price_weight":"60"`,
-			models.CodeInvalidCriteria, "/scheme/price_weight", "each field once",
+			models.CodeInvalidCriteria, "/scheme/price_weight", "each name once",
 		},
 		"a score twice": {
 			`"individual":{"energy":[`, `"individual":{"energy":[],"energy":[`,

@@ -22,7 +22,7 @@ func (f fold) judge(payload event.Payload) string {
 	case event.VoteVoided:
 		return f.judgeVoid(p)
 	case event.EntryWritten:
-		return f.judgeEntry(p)
+		return cmp.Or(f.judgeEntry(p), f.judgeAwardSignature(p))
 	case event.EntryWithdrawn:
 		return f.judgeEntry(event.EntryWritten(p))
 	case event.PhaseClosed:
@@ -107,6 +107,8 @@ func (f fold) judgeTendering(payload event.Payload) string {
 		return f.judgeLeftSealed(p)
 	case event.EnvelopeOpened:
 		return f.judgeFound(p)
+	case event.LettersSent:
+		return f.judgeLetters(p)
 	case event.SheetWritten:
 		switch {
 		case !f.holds(f.ActorID, "", models.RoleEvaluator) && !f.holds(f.ActorID, "", models.RoleChair):

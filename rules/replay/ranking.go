@@ -25,8 +25,11 @@ type Contents struct {
 	Received []models.Tender
 }
 
-// BodyKinds are the kinds of entries whose contents are needed: those of [RankingKinds], and the openers of boxes.
-func BodyKinds() []models.EntryKind { return append(RankingKinds(), models.EntryOpenerSet) }
+// BodyKinds are the kinds of entries whose contents are needed: those of [RankingKinds], the openers of boxes, and
+// signatures under awards.
+func BodyKinds() []models.EntryKind {
+	return append(RankingKinds(), models.EntryOpenerSet, models.EntryAwardSignature)
+}
 
 // RankingKinds are the kinds of entries that a ranking, and an award on it, is computed from.
 func RankingKinds() []models.EntryKind {
@@ -127,7 +130,8 @@ func (f fold) part(c Cell) json.RawMessage {
 	return nil
 }
 
-// An evidence is the dossier of a procurement, as far as tenders are ranked by it, as events have told it until now.
+// An evidence is the dossier of a procurement, as far as tenders are ranked and awards are signed by it, as events have
+// told it until now.
 type evidence struct {
 	fold
 	models.Dossier
@@ -219,7 +223,8 @@ func (e *evidence) awards() {
 func (e *evidence) entries() {
 	for _, row := range sorted(e.rows[Entries]) {
 		kind := models.EntryKind(row.text("kind"))
-		if row.text("withdrawn_at") != "" || !slices.Contains(RankingKinds(), kind) {
+		ranks := slices.Contains(RankingKinds(), kind)
+		if row.text("withdrawn_at") != "" || !ranks && !slices.Contains(signingKinds(), kind) {
 			continue
 		}
 		entry := models.Entry{
@@ -237,7 +242,7 @@ func (e *evidence) entries() {
 		case kind == models.EntryConflictDeclaration:
 			e.panelLost = true
 		default:
-			e.lost = true
+			e.lost = e.lost || ranks
 		}
 	}
 }

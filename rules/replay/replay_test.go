@@ -17,8 +17,9 @@ type story struct {
 	*testing.T
 	*State
 
-	// early tells that events are of an earlier release; still, that time stands.
-	early, still            bool
+	// early tells that events are of an earlier release, unsigned that they are of one in which nobody signed awards;
+	// still, that time stands.
+	early, still, unsigned  bool
 	transaction             uint64
 	at                      time.Time
 	procurement, genci, bsc models.ID
@@ -83,7 +84,7 @@ func (s *story) happens(actor models.ID, payload event.Payload) string {
 	require.NoError(s, err)
 	s.of[recorded.Type] = append(s.of[recorded.Type], recorded.ID)
 	s.contents.Parts[recorded.ID] = event.Kept(payload)
-	fault, err := s.Apply(Placed{Recorded: recorded, Early: s.early, Transaction: s.transaction})
+	fault, err := s.Apply(Placed{Recorded: recorded, Early: s.early, Unsigned: s.unsigned, Transaction: s.transaction})
 	require.NoError(s, err)
 	return fault
 }

@@ -48,6 +48,7 @@ func TestTheNextRankedTenderIsAwardedAfterTheWinnerFellAway(t *testing.T) {
 	again.good(again.anna, again.carried(again.first, again.ranking().Digest))
 	require.Equal(t, string(again.first), again.Rows(LotAwards)[Key(again.lot, 2)]["winner_id"].Value)
 	again.moves()
+	again.signs(again.first, 2)
 	again.good(again.anna, event.LettersSent{LotID: again.lot, StandstillUntil: &again.at})
 	again.good("", event.StandstillOver{LotID: again.lot})
 	require.NotEmpty(t, again.Rows(LotAwards)[Key(again.lot, 2)]["standstill_over_at"].Value)

@@ -77,6 +77,8 @@ type Placed struct {
 
 	// Early tells that a release wrote it that did not tell everything.
 	Early bool
+	// Unsigned tells that a release wrote it in which nobody signed awards.
+	Unsigned bool
 	// Transaction is the number of the transaction that inserted it.
 	Transaction uint64
 }

@@ -183,7 +183,8 @@ func (s side) fold(ctx context.Context) error {
 			return err
 		}
 		fault, err := s.state.Apply(replay.Placed{
-			Recorded: e.Recorded, Early: e.Ordinal <= s.since.Through, Transaction: e.Transaction,
+			Recorded: e.Recorded, Early: e.Ordinal <= s.since.Through, Unsigned: e.Ordinal <= s.since.Unsigned,
+			Transaction: e.Transaction,
 		})
 		if err != nil {
 			fault = err.Error()
