@@ -18,6 +18,14 @@ func utcOrNil(t *time.Time) *time.Time {
 	return &u
 }
 
+// later is the later of two instants.
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // checkInstant refuses an instant that must be a mistake, because no procurement is so old or so far ahead. No instant
 // is fine.
 func checkInstant(field string, t *time.Time) *models.Refusal {

@@ -42,11 +42,17 @@ func showDocument(d models.Document) DocumentView {
 	}
 }
 
-// DocumentBody writes a document or its next version.
+// DocumentBody writes a document or its next version. Where a document for tenderers is written while a box is open, the
+// notice of change tells why, and whether tenderers need more time.
 type DocumentBody struct {
 	Title    models.Text     `json:"title"`
 	Audience models.Audience `json:"audience" enum:"buyers,tenderers" doc:"tenderers: all suppliers, once published"`
 	Upload   models.ID       `json:"upload" doc:"A complete upload of the caller's organisation, of purpose document"`
+
+	Significant *bool  `json:"significant,omitempty" doc:"To tenderers: they need more time; needed while a box is open"`
+	Reason      string `json:"reason,omitempty" maxLength:"4000" doc:"Published with it; needed as significant is"`
+
+	Effect models.ChangeEffect `json:"effect,omitempty" enum:"none,wider_circle,fundamental" doc:"If significant"`
 }
 
 type newDocument struct {
@@ -54,12 +60,15 @@ type newDocument struct {
 	Body DocumentBody
 }
 
-func (b DocumentBody) text() acts.DocumentText {
-	return acts.DocumentText{Title: b.Title, Audience: b.Audience, Upload: b.Upload}
+func (b DocumentBody) change() acts.DocumentChange {
+	return acts.DocumentChange{
+		DocumentText: acts.DocumentText{Title: b.Title, Audience: b.Audience, Upload: b.Upload},
+		Significant:  b.Significant, Reason: b.Reason, Effect: b.Effect,
+	}
 }
 
 func (s *server) createDocument(ctx context.Context, in *newDocument) (*rest.Answer[DocumentView], error) {
-	done, err := s.acts.WriteDocument(ctx, rest.By(ctx), in.Body.text())
+	done, err := s.acts.WriteDocument(ctx, rest.By(ctx), in.Body.change())
 	return rest.Created(ctx, done, err, showDocument)
 }
 
@@ -77,13 +86,7 @@ func (in DocumentPath) id() (models.ID, error) {
 type documentChange struct {
 	DocumentPath
 
-	Body struct {
-		DocumentBody
-
-		Significant *bool `json:"significant,omitempty" doc:"Tenderers need more time; required while a box is open"`
-
-		Effect models.ChangeEffect `json:"effect,omitempty" enum:"none,wider_circle,fundamental" doc:"If significant"`
-	}
+	Body DocumentBody
 }
 
 func (s *server) rewriteDocument(ctx context.Context, in *documentChange) (*rest.Answer[DocumentView], error) {
@@ -91,9 +94,7 @@ func (s *server) rewriteDocument(ctx context.Context, in *documentChange) (*rest
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.acts.RewriteDocument(ctx, rest.By(ctx), id, acts.DocumentChange{
-		DocumentText: in.Body.text(), Significant: in.Body.Significant, Effect: in.Body.Effect,
-	})
+	d, err := s.acts.RewriteDocument(ctx, rest.By(ctx), id, in.Body.change())
 	return rest.Changed(ctx, d, err, showDocument)
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -62,7 +63,7 @@ func TestWhatTenderersWereGivenStaysOnceTheirTendersAreIn(t *testing.T) {
 	lot := d.openLot()
 	corrected := write("corrected", models.AudienceTenderers)
 	d.do(d.lead, PUT, given.Self(), corrected).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
-	corrected["significant"] = false
+	corrected["significant"], corrected["reason"] = false, "A word was misspelt."
 	d.do(d.lead, PUT, given.Self(), corrected).is(http.StatusOK)
 	d.do(d.lead, PUT, given.Self(), write("hidden", models.AudienceBuyers)).is(http.StatusConflict).
 		refused(models.CodeFrozen)
@@ -80,11 +81,10 @@ func TestASignificantChangeOfTheDocumentsTakesMoreTime(t *testing.T) {
 	d := inTender(t)
 	write := func(content string) map[string]any {
 		body := documentBody(d.upload(d.lead, []byte(content), models.PurposeDocument), models.AudienceTenderers)
-		body["significant"] = true
+		body["significant"], body["reason"] = true, "The interface was described wrongly."
 		return body
 	}
-	first := write("published")
-	delete(first, "significant")
+	first := documentBody(d.upload(d.lead, []byte("published"), models.PurposeDocument), models.AudienceTenderers)
 	var given DocumentView
 	d.do(d.lead, POST, d.Self()+"/documents", first).is(http.StatusCreated).into(&given)
 	lot := d.openLot()
@@ -96,6 +96,38 @@ func TestASignificantChangeOfTheDocumentsTakesMoreTime(t *testing.T) {
 	}).is(http.StatusOK)
 	d.do(d.lead, PUT, given.Self(), change).is(http.StatusOK)
 	d.do(d.lead, PUT, given.Self(), write("yet another")).is(http.StatusConflict).refused(models.CodeDeadlineNotMoved)
+}
+
+// A document that is added while tenders come in is a change, too: whoever has tendered is asked, and the public reads
+// why.
+func TestADocumentThatIsAddedWhileTendersComeInAsksWhoHasTendered(t *testing.T) {
+	t.Parallel()
+	d := inTender(t)
+	lot := d.openLot()
+	supplier := d.supplier()
+	r := d.submitted(supplier, lot.ID)
+	annex := documentBody(d.upload(d.lead, []byte("annex"), models.PurposeDocument), models.AudienceTenderers)
+	problem := d.do(d.lead, POST, d.Self()+"/documents", annex).is(http.StatusUnprocessableEntity).
+		refused(models.CodeInvalidValue)
+	require.Equal(t, []string{"/significant", "/reason"}, []string{problem.Errors[0].Pointer, problem.Errors[1].Pointer})
+	require.Empty(t, d.changes(supplier, r.TenderID))
+
+	annex["significant"], annex["reason"] = false, "The annex was forgotten."
+	var added DocumentView
+	d.do(d.lead, POST, d.Self()+"/documents", annex).is(http.StatusCreated).into(&added)
+	asked := d.changes(supplier, r.TenderID)
+	require.Len(t, asked, 1)
+	var notices rest.Page[struct {
+		ID      models.ID                  `json:"id"`
+		Content map[string]json.RawMessage `json:"content"`
+	}]
+	d.do(caller{}, GET, d.Self()+"/tender-pack/notices", nil).is(http.StatusOK).into(&notices)
+	told := notices.Items[len(notices.Items)-1]
+	require.Equal(t, asked[0].Notice, told.ID)
+	require.JSONEq(t, `"The annex was forgotten."`, string(told.Content["reason"]))
+	require.Contains(t, string(told.Content["document_after"]), added.SHA256)
+	require.NotContains(t, told.Content, "document_before")
+	d.confirm(supplier, r.TenderID, told.ID).is(http.StatusOK)
 }
 
 func TestOnlyACompleteDocumentOfOnesOwnIsWritten(t *testing.T) {
@@ -152,8 +184,9 @@ func TestSuppliersReadWhatIsMeantForTenderersOncePublished(t *testing.T) {
 		}
 	}
 	// A version that was not for them stays hidden, also behind one that is.
-	d.do(d.lead, PUT, inner.Self(), documentBody(d.upload(d.lead, []byte("now outer"), models.PurposeDocument),
-		models.AudienceTenderers)).is(http.StatusOK)
+	now := documentBody(d.upload(d.lead, []byte("now outer"), models.PurposeDocument), models.AudienceTenderers)
+	now["significant"], now["reason"] = false, "Suppliers asked for it."
+	d.do(d.lead, PUT, inner.Self(), now).is(http.StatusOK)
 	d.do(supplier, GET, inner.Self()+"/content?version=1", nil).is(http.StatusNotFound)
 	versions := d.do(supplier, GET, inner.Self()+"/versions", nil).is(http.StatusOK).Body.String()
 	require.Equal(t, 1, strings.Count(versions, `"version"`))

@@ -88,6 +88,11 @@ func (l Lot) Open() bool { return l.Published() && l.Box().Open() && l.EndedAt =
 // Running tells whether the lot is published and has not ended.
 func (l Lot) Running() bool { return l.Published() && l.EndedAt == nil }
 
+// Running are the lots of a procedure: those that were published and have not ended.
+func Running(lots []Lot) []Lot {
+	return slices.DeleteFunc(slices.Clone(lots), func(l Lot) bool { return !l.Running() })
+}
+
 // RefuseEnded refuses what comes after the lot has ended. The field is the one by which the request names the lot.
 func (l Lot) RefuseEnded(field string) *Refusal {
 	return Refuse(CodeLotEnded, field, "lot %d ended without award: %s", l.Number, NonAwardCode(l.EndReason).Called())

@@ -91,7 +91,7 @@ func (v *Views) PreviewPack(ctx context.Context, r Reader) (PackPreview, error) 
 		}
 		preview.Documents = publication.Uploaded(given)
 		lots := publication.Awaiting(d.Tendering.Lots)
-		running := slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return !l.Running() })
+		running := models.Running(d.Tendering.Lots)
 		if len(lots) == 0 && len(running) > 0 {
 			lots = running // as the record is now
 		} else {

@@ -225,6 +225,7 @@ func (p *tenderPlay) namedBy(t *testing.T, s *supplier, endpoint string) map[str
 	file := p.upload(t, p.Lead, []byte("What we need"), "document")
 	p.post(t, p.Lead, "/documents", map[string]any{
 		"title": models.Text{"en": "Annex"}, "audience": "tenderers", "upload": file,
+		"significant": false, "reason": "It was forgotten.",
 	})
 	var recovery struct{ ID string }
 	_, err := p.Admin.Post(t.Context(), "/v1/organisations/"+s.organisation+"/recoveries",

@@ -163,13 +163,14 @@ func TestAnOutageGivesAllOpenLotsTheirTimeBack(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
 	p := b.published(t)
+	before := b.deadline(t, p.lot)
+	b.advance(t, before.Add(-time.Hour))
 	proof := []byte("The platform could not be reached.")
 	b.post(t, b.Lead, "/documents", map[string]any{
 		"title": models.Text{"en": "Outage"}, "audience": models.AudienceTenderers,
-		"upload": p.upload(t, b.Lead, proof, models.PurposeDocument),
+		"upload":      p.upload(t, b.Lead, proof, models.PurposeDocument),
+		"significant": false, "reason": "It shows that the platform could not be reached.",
 	})
-	before := b.deadline(t, p.lot)
-	b.advance(t, before.Add(-time.Hour))
 	now := b.now(t)
 	outage := map[string]any{
 		"from": now.Add(-2 * time.Hour), "until": now.Add(-time.Hour), "reason": "Power was lost.",

@@ -103,6 +103,7 @@ func TestEverybodyReadsTheTenderPackFromPublicationOn(t *testing.T) {
 		Method: http.MethodPut, Path: b.Path("/documents/" + string(all[0].Document)), IfMatch: "*",
 		In: map[string]any{
 			"title": models.Text{"en": "Another"}, "audience": models.AudienceTenderers, "significant": false,
+			"reason": "It was wrong.",
 			"upload": p.upload(t, b.Lead, []byte("another"), models.PurposeDocument),
 		},
 	})
@@ -130,7 +131,7 @@ func TestWhatWasPublishedChangesOnlyInTheOpen(t *testing.T) {
 			"upload": p.upload(t, b.Lead, []byte(text), models.PurposeDocument),
 		}
 		if significant != nil {
-			in["significant"] = significant
+			in["significant"], in["reason"] = significant, "The hall is smaller than its plan."
 		}
 		return in
 	}
@@ -154,6 +155,7 @@ func TestWhatWasPublishedChangesOnlyInTheOpen(t *testing.T) {
 			Content struct {
 				Before packDocument `json:"document_before"`
 				After  packDocument `json:"document_after"`
+				Reason string       `json:"reason"`
 			} `json:"content"`
 		} `json:"items"`
 	}
@@ -161,6 +163,7 @@ func TestWhatWasPublishedChangesOnlyInTheOpen(t *testing.T) {
 	told := notices.Items[len(notices.Items)-1].Content
 	require.Equal(t, rig.Digest([]byte("ten metres")), told.Before.Digest)
 	require.Equal(t, rig.Digest([]byte("nine metres")), told.After.Digest)
+	require.Equal(t, "The hall is smaller than its plan.", told.Reason)
 	before, _ := b.read(t, told.Before.At)
 	require.Equal(t, "ten metres", before, "everybody reads the version before, too")
 	require.Equal(t, 1, b.countEvents(t, event.DocumentChanged{}))
@@ -185,12 +188,10 @@ func TestAChangeOfTheDocumentsAsksWhoHasTendered(t *testing.T) {
 	given := func(text string) map[string]any {
 		return map[string]any{
 			"title": models.Text{"en": "Plan of the hall"}, "audience": models.AudienceTenderers, "significant": false,
-			"upload": p.upload(t, b.Lead, []byte(text), models.PurposeDocument),
+			"reason": "It was measured again.", "upload": p.upload(t, b.Lead, []byte(text), models.PurposeDocument),
 		}
 	}
-	first := given("ten metres")
-	delete(first, "significant")
-	plan := b.post(t, b.Lead, "/documents", first)
+	plan := b.post(t, b.Lead, "/documents", given("ten metres"))
 	b.act(t, b.Lead, models.VerbPublish, nil)
 	p.supplyTwo(t)
 	require.NoError(t, b.alter(t, b.Lead, http.MethodPut, "/documents/"+string(plan.ID), given("9.99 metres")))

@@ -282,7 +282,7 @@ var catalogue = []Row{
 		"document.changed",
 		DocumentChanged{},
 		public,
-		"A document of a published tender pack was changed; tenders that are handed in stay valid.",
+		"A document of a published tender pack was changed or added; tenders that are handed in stay valid.",
 	},
 	{
 		"answers.published",

@@ -116,7 +116,7 @@ func undecided(e Evaluation) *models.Refusal {
 // tenderedForAll refuses an award to a tenderer that left a lot out although the notice asks for tenders for all.
 func tenderedForAll(d models.Dossier, first award.Place) error {
 	t, _ := d.Tendering.Tender(first.Tender)
-	for _, lot := range running(d) {
+	for _, lot := range models.Running(d.Tendering.Lots) {
 		if refusal := notThatFar(d, lot); refusal != nil {
 			return refusal
 		}
@@ -128,11 +128,6 @@ func tenderedForAll(d models.Dossier, first award.Place) error {
 		}
 	}
 	return nil
-}
-
-// running are the lots of the procedure: those that were published and have not ended.
-func running(d models.Dossier) []models.Lot {
-	return slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return !l.Running() })
 }
 
 // notThatFar refuses a lot of which the buyers do not know yet who tenders: its tenders are not opened.
@@ -160,7 +155,9 @@ type lotting struct {
 	lots   []models.Lot
 }
 
-func lotsOf(d models.Dossier, limits models.LotLimits) lotting { return lotting{d, limits, running(d)} }
+func lotsOf(d models.Dossier, limits models.LotLimits) lotting {
+	return lotting{d, limits, models.Running(d.Tendering.Lots)}
+}
 
 // winner returns to which tender the lot that was evaluated goes.
 func (l lotting) winner(e Evaluation) (Winning, error) {

@@ -334,14 +334,17 @@ func Outages(t models.Tendering) []models.Outage {
 	return all
 }
 
-// A DocumentNotice informs the public that a document of the tender pack was changed, with what it was and what it is
-// (Directive 2014/24/EU, Articles 18(1) and 47(3)(b)).
+// A DocumentNotice informs the public that a document of the tender pack was changed or added, with what it was and what
+// it is (Directive 2014/24/EU, Articles 18(1) and 47(3)(b)).
 type DocumentNotice struct {
-	Procurement models.ID           `json:"procurement"`
-	Mode        models.Mode         `json:"mode"`
-	Title       models.Text         `json:"title"`
-	Before      models.PackDocument `json:"document_before"`
-	After       models.PackDocument `json:"document_after"`
+	Procurement models.ID   `json:"procurement"`
+	Mode        models.Mode `json:"mode"`
+	Title       models.Text `json:"title"`
+	// Before is absent for a document that is new to tenderers.
+	Before *models.PackDocument `json:"document_before,omitempty"`
+	After  models.PackDocument  `json:"document_after"`
+	// Reason is absent in notices of earlier releases.
+	Reason string `json:"reason,omitempty"`
 	// Significant tells that tenderers were given more time for it.
 	Significant bool `json:"significant"`
 	// AsksTenderers is as in a [ChangeNotice].
