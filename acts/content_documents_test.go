@@ -233,7 +233,7 @@ func TestADeadlineMovedAtAnEarlierStageGivesNoTimeAtTheNext(t *testing.T) {
 
 // Directive 2014/24/EU, Articles 47(3)(a) and 53(2): six days before the deadline at the latest. What means little for
 // tenders lengthens nothing: what proves an outage is given at the last moment, too.
-func TestFurtherInformationComesInTimeOrMeansLittle(t *testing.T) {
+func TestFurtherInformationComesInTimeOrTheDeadlineMovesFirst(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	lot := b.publish()
