@@ -154,8 +154,8 @@ func (b *bench) changes() map[string]func(acts.DocumentChange) error {
 	}
 }
 
-// Directive 2014/24/EU, Articles 18(1) and 47(3): whatever changes the documents on which tenders rest is published with
-// its reason, and a significant change takes more time.
+// Directive 2014/24/EU, Articles 18(1) and 47(3): whatever changes the documents on which tenders rest is published
+// with its reason, and a significant change takes more time.
 func TestEveryChangeOfThePackWhileABoxIsOpenIsANoticeOfChange(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"one is replaced", "one is given", "one is new"} {

@@ -42,15 +42,15 @@ func showDocument(d models.Document) DocumentView {
 	}
 }
 
-// DocumentBody writes a document or its next version. Where a document for tenderers is written while a box is open, the
-// notice of change tells why, and whether tenderers need more time.
+// DocumentBody writes a document or its next version. Where a document for tenderers is written while a box is open,
+// the notice of change tells why, and whether tenderers need more time.
 type DocumentBody struct {
 	Title    models.Text     `json:"title"`
 	Audience models.Audience `json:"audience" enum:"buyers,tenderers" doc:"tenderers: all suppliers, once published"`
 	Upload   models.ID       `json:"upload" doc:"A complete upload of the caller's organisation, of purpose document"`
 
-	Significant *bool  `json:"significant,omitempty" doc:"To tenderers: they need more time; needed while a box is open"`
-	Reason      string `json:"reason,omitempty" maxLength:"4000" doc:"Published with it; needed as significant is"`
+	Significant *bool  `json:"significant,omitempty" doc:"Tenderers need more time; required for them while a box is open"`
+	Reason      string `json:"reason,omitempty" maxLength:"4000" doc:"Why; published with it, and required as significant is"`
 
 	Effect models.ChangeEffect `json:"effect,omitempty" enum:"none,wider_circle,fundamental" doc:"If significant"`
 }

@@ -171,7 +171,7 @@ type QuestionSetAside struct {
 type DocumentChanged struct {
 	DocumentID  models.ID `json:"document_id" doc:"The document of the tender pack"`
 	Version     int64     `json:"version" doc:"Its version from now on"`
-	Before      string    `json:"before,omitempty" doc:"SHA-256 of its bytes as they were; absent: it is new to tenderers"`
+	Before      string    `json:"before,omitempty" doc:"SHA-256 of its bytes as they were; absent: new to tenderers"`
 	After       string    `json:"after" doc:"SHA-256 of its bytes from now on"`
 	Significant bool      `json:"significant" doc:"Whether tenderers were given more time for it"`
 	NoticeID    models.ID `json:"notice_id" doc:"The notice of the change"`

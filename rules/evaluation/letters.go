@@ -113,8 +113,8 @@ type Shortfall struct {
 	Reached string      `json:"reached"`
 	Needed  string      `json:"needed" doc:"The minimum, the ceiling, how many went on, or what the last of them has"`
 	Because string      `json:"because,omitempty" doc:"How points for the shortlist came about"`
-	// PriceOpened tells, of who is not among the best, that it was when prices were opened: what became known later took
-	// it out. Letters of earlier releases do not tell it.
+	// PriceOpened tells, of who is not among the best, that it was when prices were opened: what became known later
+	// took it out. Letters of earlier releases do not tell it.
 	PriceOpened bool `json:"price_opened,omitempty" doc:"Its price was opened while it was among the best"`
 }
 

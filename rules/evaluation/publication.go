@@ -334,8 +334,8 @@ func Outages(t models.Tendering) []models.Outage {
 	return all
 }
 
-// A DocumentNotice informs the public that a document of the tender pack was changed or added, with what it was and what
-// it is (Directive 2014/24/EU, Articles 18(1) and 47(3)(b)).
+// A DocumentNotice informs the public that a document of the tender pack was changed or added, with what it was and
+// what it is (Directive 2014/24/EU, Articles 18(1) and 47(3)(b)).
 type DocumentNotice struct {
 	Procurement models.ID   `json:"procurement"`
 	Mode        models.Mode `json:"mode"`

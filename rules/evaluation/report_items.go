@@ -241,8 +241,8 @@ func (r reporting) rejection() []Statement {
 	return all
 }
 
-// priced tells of a tender that was rejected, where only the prices of the best are opened, whether its price was: it can
-// have been among them when prices were opened, and not any more.
+// priced tells of a tender that was rejected, where only the prices of the best are opened, whether its price was: it
+// can have been among them when prices were opened, and not any more.
 func (r reporting) priced(lot LotRecord, of TenderRecord) []Statement {
 	criteria, _, _ := r.CriteriaFor(lot.Lot)
 	t, _ := r.Tendering.Tender(of.Tender)

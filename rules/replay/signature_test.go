@@ -10,7 +10,7 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// gives gives Anna, of GENCI, a role.
+// gives has Anna, of GENCI, hold a role.
 func (s *story) gives(role models.Role) {
 	s.Helper()
 	given := s.board(s.anna, s.genci)
@@ -79,7 +79,8 @@ func TestLettersOfAReleaseWithoutSignaturesFollow(t *testing.T) {
 		return l.moves()
 	}
 	l := upgraded()
-	require.Contains(t, l.happens(l.anna, l.told()), "no awarder has signed", "the award is earlier, the letters are not")
+	require.Contains(t, l.happens(l.anna, l.told()), "no awarder has signed",
+		"the award is of the earlier release, the letters are not")
 	l = upgraded()
 	l.signs(l.next, 0)
 	l.good(l.anna, l.told())
@@ -87,11 +88,12 @@ func TestLettersOfAReleaseWithoutSignaturesFollow(t *testing.T) {
 
 func TestASignatureIsJudgedByTheAwardThatItIsUnder(t *testing.T) {
 	t.Parallel()
+	unknown := models.NewID(models.PrefixTender)
 	for name, c := range map[string]struct {
 		spoil func(*models.AwardSignature)
 		said  string
 	}{
-		"another winner":   {func(s *models.AwardSignature) { s.Tender = models.NewID(models.PrefixTender) }, "to another"},
+		"another winner":   {func(s *models.AwardSignature) { s.Tender = unknown }, "to another"},
 		"another ranking":  {func(s *models.AwardSignature) { s.Ranking = other }, "on another ranking"},
 		"another decision": {func(s *models.AwardSignature) { s.Decision = 2 }, "is number 1"},
 		"another lot":      {func(s *models.AwardSignature) { s.Lot = models.NewID(models.PrefixLot) }, "no such lot"},
