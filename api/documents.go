@@ -49,8 +49,8 @@ type DocumentBody struct {
 	Audience models.Audience `json:"audience" enum:"buyers,tenderers" doc:"tenderers: all suppliers, once published"`
 	Upload   models.ID       `json:"upload" doc:"A complete upload of the caller's organisation, of purpose document"`
 
-	Significant *bool  `json:"significant,omitempty" doc:"Tenderers need more time; required for them while a box is open"`
-	Reason      string `json:"reason,omitempty" maxLength:"4000" doc:"Why; published with it, and required as significant is"`
+	Significant *bool  `json:"significant,omitempty" doc:"Tenderers need more time; required while a box is open"`
+	Reason      string `json:"reason,omitempty" maxLength:"4000" doc:"Why; published, required as significant is"`
 
 	Effect models.ChangeEffect `json:"effect,omitempty" enum:"none,wider_circle,fundamental" doc:"If significant"`
 }
