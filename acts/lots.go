@@ -211,8 +211,8 @@ func (c *call) leaveSealed(lot models.Lot, ground models.SealedGround) error {
 	}
 	c.tx.LeaveSealed(left)
 	return c.record(event.LotLeftSealed{
-		LotID: left.LotID, BoxID: left.BoxID, Kind: left.Kind, Ground: left.Ground, Needed: left.Needed,
-		Released: left.Released, Withheld: left.Withheld, Lost: left.Lost,
+		LotID: left.LotID, BoxID: left.BoxID, Kind: left.Kind, Ground: left.Ground, Openers: left.Fingerprint,
+		Needed: left.Needed, Released: left.Released, Withheld: left.Withheld, Lost: left.Lost,
 	})
 }
 

@@ -185,8 +185,9 @@ const (
 	standsIn = `FROM tenders t JOIN boxes b ON b.id = t.box_id
 		WHERE b.procurement_id = p.id AND b.closed_at IS NOT NULL AND t.ended_at IS NULL`
 	receivedOf  = "SELECT json_agg(x ORDER BY x.id) FROM (SELECT t.*, b.procurement_id, b.hands_in " + standsIn + ") x"
-	envelopesOf = `SELECT json_agg(x ORDER BY x.tender_id, x.n) FROM tender_envelopes x
-		WHERE x.tender_id IN (SELECT t.id ` + standsIn + ")"
+	envelopesOf = `SELECT json_agg(x ORDER BY x.tender_id, x.n) FROM (SELECT e.*, u.fingerprint
+		FROM tender_envelopes e JOIN uploads u ON u.id = e.upload_id
+		WHERE e.tender_id IN (SELECT t.id ` + standsIn + ")) x"
 	ofAnyLot    = "(SELECT t.id FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = p.id)"
 	tenderersOf = `SELECT json_agg(o) FROM organisations o
 		WHERE o.id IN (SELECT t.organisation_id FROM tenders t JOIN boxes b ON b.id = t.box_id

@@ -200,31 +200,6 @@ func TestCriteriaAreOfALotAndFrozenOnceItIsPublished(t *testing.T) {
 		Criteria{bilingual(models.NewID(models.PrefixLot))}.CheckAgainst(d.Dossier, models.Entry{}))
 }
 
-func TestTheOpenersChangeOnlyWhileNoEnvelopeIsSealedForThem(t *testing.T) {
-	t.Parallel()
-	boxes := []models.Box{{OpenedAt: now}}
-	draft, open, ended := models.Lot{}, models.Lot{Boxes: boxes}, models.Lot{Boxes: boxes, EndedAt: &now}
-	for name, c := range map[string]struct {
-		lots   []models.Lot
-		frozen bool
-	}{
-		"no lot":                       {nil, false},
-		"no published lot":             {[]models.Lot{draft, {EndedAt: &now}}, false},
-		"a published lot":              {[]models.Lot{draft, open}, true},
-		"a published lot that ended":   {[]models.Lot{ended}, false},
-		"two, of which one has ended":  {[]models.Lot{ended, open}, true},
-		"two that ended, and a draft":  {[]models.Lot{ended, draft, ended}, false},
-		"a published one behind a lot": {[]models.Lot{open, draft}, true},
-	} {
-		err := SealingFrozen(models.Dossier{Tendering: models.Tendering{Lots: c.lots}})
-		if c.frozen {
-			requireRefused(t, models.CodeFrozen, err)
-			continue
-		}
-		require.NoError(t, err, name)
-	}
-}
-
 func TestACriterionThatCannotBeReadIsNamed(t *testing.T) {
 	t.Parallel()
 	_, err := SchemeOf(models.AwardCriteria{PriceWeight: "forty", Factor: "two", MinimumQuality: ""})
