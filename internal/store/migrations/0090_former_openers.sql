@@ -17,6 +17,26 @@ CREATE TABLE former_openers (
 );
 CALL make_append_only('former_openers');
 
+-- For whom later envelopes are sealed changes while the box is open, and never without a trace of the former openers.
+DROP TRIGGER rows_kept ON boxes;
+CALL keep_rows('boxes', 'deadline deadline_local deadline_zone quality_locked_at opener_set opener_set_version fingerprint',
+    'closed_at unsealed_at');
+-- +goose StatementBegin
+CREATE FUNCTION keep_former_openers() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.closed_at IS NOT NULL OR NOT EXISTS (SELECT FROM former_openers f WHERE f.box_id = OLD.id
+            AND f.n = (SELECT max(l.n) FROM former_openers l WHERE l.box_id = OLD.id)
+            AND f.opener_set = OLD.opener_set AND f.opener_set_version = OLD.opener_set_version
+            AND f.fingerprint = OLD.fingerprint) THEN
+        RAISE EXCEPTION 'the openers of box % stay', OLD.id
+            USING ERRCODE = 'restrict_violation', TABLE = tg_table_name, CONSTRAINT = 'boxes_openers';
+    END IF;
+    RETURN NEW;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER openers BEFORE UPDATE OF opener_set, opener_set_version, fingerprint ON boxes
+    FOR EACH ROW EXECUTE FUNCTION keep_former_openers();
+
 -- For whom a complete envelope is sealed.
 ALTER TABLE uploads ADD COLUMN fingerprint text COLLATE "C";
 ALTER TABLE uploads DISABLE TRIGGER kept;
@@ -78,4 +98,8 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 ALTER TABLE uploads DROP COLUMN fingerprint;
+DROP TRIGGER openers ON boxes;
+DROP FUNCTION keep_former_openers;
+DROP TRIGGER rows_kept ON boxes;
+CALL keep_rows('boxes', 'deadline deadline_local deadline_zone quality_locked_at', 'closed_at unsealed_at');
 DROP TABLE former_openers;
