@@ -58,7 +58,8 @@ func TestALotWhoseOpenersWithholdEndsWithLetterAndReportLine(t *testing.T) {
 	letters := d.ends(models.OpenersWithhold)
 	require.Equal(t, []models.LeftSealed{{
 		LotID: d.lot, BoxID: d.box1().ID, Kind: models.EnvelopeQuality, Ground: models.OpenersWithhold,
-		Fingerprint: "FINGERPRINT", Needed: 2, Released: []models.ID{"per_of_org_b"}, Withheld: []models.ID{"per_of_org_a", "per_of_org_c"}, EndedAt: now,
+		Fingerprint: "FINGERPRINT", Needed: 2, Released: []models.ID{"per_of_org_b"},
+		Withheld: []models.ID{"per_of_org_a", "per_of_org_c"}, EndedAt: now,
 	}}, d.Tendering.SealedEnds)
 	require.Len(t, letters, 1)
 	require.Equal(t, UnopenedWhole, letters[0].Unopened)
@@ -151,6 +152,12 @@ func TestTheGroundOfALotThatCannotBeOpenedIsBorneOutByItsBox(t *testing.T) {
 			lost, models.CodeLotNotOpen, func(d *desk) { d.Tendering.Lots[0].Boxes = nil },
 		},
 		"openers had less than a day": {withhold, notBorneOut, func(d *desk) { d.withheldFor(withheldAfter - 1) }},
+		"openers had less than a day since a suspension": {
+			withhold, notBorneOut, func(d *desk) {
+				resumed := d.Now.Add(1 - withheldAfter)
+				d.Tendering.Resumed = []models.Motion{{Verb: models.VerbResume, DecidedAt: &resumed}}
+			},
+		},
 		"the procurement is suspended": {
 			withhold, notBorneOut, func(d *desk) { d.Procurement.Status = models.StatusSuspended },
 		},

@@ -56,8 +56,11 @@ func (f fold) judgeLeftSealed(p event.LotLeftSealed) string {
 		return "a lot was left sealed whose box was not closed"
 	case !known:
 		return "a lot was left sealed for openers for whom nothing in its box is sealed"
-	case p.Needed != f.threshold(p.BoxID, turn) || len(people) >= p.Needed:
+	case p.Needed != f.openers(p.BoxID, turn).Threshold || len(people) >= p.Needed:
 		return "a lot was left sealed that as many openers as are needed had released"
+	case !slices.Equal(f.holders(p.BoxID, p.Kind, turn),
+		slices.Sorted(slices.Values(slices.Concat(p.Released, p.Withheld, p.Lost)))):
+		return "a lot was left sealed, and its openers were others than it says"
 	case !slices.Equal(slices.Sorted(slices.Values(people)), named):
 		return "a lot was left sealed, and others had released than it says"
 	}
@@ -79,7 +82,7 @@ func (f fold) released(box models.ID, kind models.EnvelopeKind, openers string) 
 // releasedIn asks the same of one turn.
 func (f fold) releasedIn(box models.ID, kind models.EnvelopeKind, turn int) bool {
 	people, buyers := f.releasers(box, kind, turn)
-	return len(buyers) >= 2 && len(people) >= f.threshold(box, turn)
+	return len(buyers) >= 2 && len(people) >= f.openers(box, turn).Threshold
 }
 
 // lastSitting is the last sitting in which somebody has released or handed over envelopes of a kind in a box; 1 before.
@@ -146,8 +149,32 @@ func (f fold) releasers(box models.ID, kind models.EnvelopeKind, turn int) ([]mo
 	return people, buyers
 }
 
-// threshold is how many openers act together in a turn; 0: the entry that says so is not known.
-func (f fold) threshold(box models.ID, turn int) int {
+// holders are who holds shares in a turn: its openers, or those to whom they handed over.
+func (f fold) holders(box models.ID, kind models.EnvelopeKind, turn int) []models.ID {
+	var people []models.ID
+	for _, o := range f.openers(box, turn).Openers {
+		people = append(people, o.Person)
+	}
+	type handover struct{ at, from, to string }
+	var handed []handover
+	for key, row := range f.rows[BoxHandovers] {
+		if who, found := strings.CutPrefix(key, Key(box, kind)+" "); found && row["turn"].Value == strconv.Itoa(turn) {
+			parts := strings.Fields(who)
+			handed = append(handed, handover{row["handed_at"].Value, parts[0], parts[1]})
+		}
+	}
+	slices.SortFunc(handed, func(a, b handover) int { return strings.Compare(a.at, b.at) })
+	for _, h := range handed {
+		if i := slices.Index(people, models.ID(h.from)); i >= 0 {
+			people[i] = models.ID(h.to)
+		}
+	}
+	slices.Sort(people)
+	return people
+}
+
+// openers act together in a turn; none: the entry that says who they are is not known.
+func (f fold) openers(box models.ID, turn int) models.OpenerSet {
 	row := f.rows[Boxes][string(box)]
 	if n := (turn-1)%f.sets(box) + 1; n < f.sets(box) {
 		row = f.rows[FormerOpeners][Key(box, n)]
@@ -155,9 +182,9 @@ func (f fold) threshold(box models.ID, turn int) int {
 	var set models.OpenerSet
 	body := f.contents.Bodies[Key(row["opener_set"].Value, row["opener_set_version"].Value)]
 	if json.Unmarshal(body, &set) != nil {
-		return 0
+		return models.OpenerSet{}
 	}
-	return set.Threshold
+	return set
 }
 
 // judgeFound asks that enough openers had released the envelope. Before release 0.2 an opener recorded what it had
