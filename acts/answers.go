@@ -165,16 +165,16 @@ func (c *call) limitAnswers(box models.Box) error {
 	if err != nil {
 		return err
 	}
-	f, err := timelimit.Of(d)
-	if err == nil {
-		over, counted := f.AnswersOver(box)
-		if counted == nil {
-			c.tx.LimitAnswers(c.p.ID, box.ID, over)
-		}
-		err = counted
+	f, known := timelimit.Governing(d)
+	if !known {
+		return nil
 	}
+	over, err := f.AnswersOver(box)
 	if _, unknown := models.RefusalOf(err); unknown {
 		return nil
+	}
+	if err == nil {
+		c.tx.LimitAnswers(c.p.ID, box.ID, over)
 	}
 	return err
 }

@@ -246,7 +246,7 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 			n.Follows = append(n.Follows, p)
 		}
 	}
-	if f, err := timelimit.Of(d); err == nil {
+	if f, known := timelimit.Governing(d); known {
 		n.ApplicableLaw = f.Law
 	}
 	n.Openers = d.PublishedOpeners()
