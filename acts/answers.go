@@ -89,7 +89,7 @@ func (c *call) answered(all []models.TenderQuestion, ids []models.ID) ([]models.
 		texts := []models.Wording{
 			{Field: at + "/asks", Text: all[n].Asks}, {Field: at + "/answer", Text: all[n].Answer},
 		}
-		faults = append(faults, publication.Untranslated(texts, c.p.Languages)...)
+		faults = append(faults, models.RefuseUntranslated("", texts, c.p.Languages)...)
 		faults = append(faults, publication.Discloses(texts, responses)...)
 		found = append(found, all[n])
 	}
