@@ -244,14 +244,15 @@ func Sealed(box []byte, supplier models.ID, kind models.EnvelopeKind, plain []by
 
 // An OpeningState says how far the envelopes of a kind in a box are opened.
 type OpeningState struct {
-	Kind      models.EnvelopeKind `json:"kind"`
-	Openers   string              `json:"openers"`
-	Envelopes int                 `json:"envelopes"`
-	Read      int                 `json:"read"`
-	Reading   bool                `json:"reading"`
-	Turn      int                 `json:"turn"`
-	Awaited   []models.ID         `json:"awaited"`
-	Lost      []models.ID         `json:"lost"`
+	Kind       models.EnvelopeKind `json:"kind"`
+	Openers    string              `json:"openers"`
+	Envelopes  int                 `json:"envelopes"`
+	Read       int                 `json:"read"`
+	Unreadable int                 `json:"unreadable"`
+	Reading    bool                `json:"reading"`
+	Turn       int                 `json:"turn"`
+	Awaited    []models.ID         `json:"awaited"`
+	Lost       []models.ID         `json:"lost"`
 }
 
 // OpeningStates asks how far a box is opened.

@@ -122,12 +122,12 @@ func TestWhatIsMissingOfALotIsNamedBeforeItIsPublished(t *testing.T) {
 			c := bilingual(d.lot)
 			c.Criteria[0].Title = models.Text{"en": "Energy"}
 			d.rewrite(models.EntryAwardCriteria, string(d.lot), c)
-		}, models.CodeMissingTranslation, "/lots/1/award_criteria/energy/title"},
+		}, models.CodeMissingTranslation, "/lots/1/award_criteria/criteria/0/title"},
 		"a link in one language": {func(d *desk) {
 			c := bilingual(d.lot)
 			c.Criteria[0].Link = models.Text{"fr": "Énergie"}
 			d.rewrite(models.EntryAwardCriteria, string(d.lot), c)
-		}, models.CodeMissingTranslation, "/lots/1/award_criteria/energy/link"},
+		}, models.CodeMissingTranslation, "/lots/1/award_criteria/criteria/0/link"},
 		"no rule for a price of 0": {func(d *desk) {
 			d.criteria(func(c *models.AwardCriteria) { c.Method = award.LinearToBest })
 		}, models.CodeInvalidCriteria, "/lots/1/award_criteria/zero_price"},
@@ -135,7 +135,7 @@ func TestWhatIsMissingOfALotIsNamedBeforeItIsPublished(t *testing.T) {
 			d.criteria(func(c *models.AwardCriteria) {
 				c.Groups = []models.CriterionGroup{{ID: "use", Title: models.Text{"en": "Use"}}}
 			})
-		}, models.CodeMissingTranslation, "/lots/1/award_criteria/use/title"},
+		}, models.CodeMissingTranslation, "/lots/1/award_criteria/groups/0/title"},
 		"the data of a cost in one language": {func(d *desk) {
 			text := bilingual(d.lot).Criteria[0].Title
 			d.criteria(func(c *models.AwardCriteria) {
@@ -143,7 +143,7 @@ func TestWhatIsMissingOfALotIsNamedBeforeItIsPublished(t *testing.T) {
 					{ID: "days", Title: text, Data: models.Text{"en": "Days"}, Method: text},
 				}}
 			})
-		}, models.CodeMissingTranslation, "/lots/1/award_criteria/days/data"},
+		}, models.CodeMissingTranslation, "/lots/1/award_criteria/costs/items/0/data"},
 		"29 days": {func(d *desk) {
 			d.Tendering.Lots[0].DeadlineLocal = "2026-04-01T23:59"
 		}, models.CodeBelowStatutoryMinimum, "/lots/1/deadline"},
