@@ -24,7 +24,8 @@ CALL keep_rows('boxes', 'deadline deadline_local deadline_zone quality_locked_at
 -- +goose StatementBegin
 CREATE FUNCTION keep_former_openers() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.opener_set IS NOT NULL AND (OLD.closed_at IS NOT NULL OR NOT EXISTS (SELECT FROM former_openers f WHERE f.box_id = OLD.id
+    IF OLD.opener_set IS NOT NULL AND (OLD.closed_at IS NOT NULL OR NOT EXISTS (SELECT FROM former_openers f
+            WHERE f.box_id = OLD.id
             AND f.n = (SELECT max(l.n) FROM former_openers l WHERE l.box_id = OLD.id)
             AND f.opener_set = OLD.opener_set AND f.opener_set_version = OLD.opener_set_version
             AND f.fingerprint = OLD.fingerprint)) THEN
@@ -67,6 +68,9 @@ END $$;
 -- it: those of the box.
 ALTER TABLE sealed_ends ADD COLUMN fingerprint text COLLATE "C" NOT NULL DEFAULT '';
 
+-- Openers have no time to release while a procurement is suspended: when it was resumed counts.
+CREATE INDEX motions_resumed ON motions (procurement_id) WHERE verb = 'resume' AND status = 'carried';
+
 -- What is to be read was released in one sitting; 0: in any.
 ALTER TABLE unread_boxes ADD COLUMN sitting int NOT NULL DEFAULT 0 CHECK (sitting >= 0);
 
@@ -79,6 +83,7 @@ DO $$ BEGIN
 END $$;
 -- +goose StatementEnd
 ALTER TABLE unread_boxes DROP COLUMN sitting;
+DROP INDEX motions_resumed;
 ALTER TABLE sealed_ends DROP COLUMN fingerprint;
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION keep_complete_upload() RETURNS trigger LANGUAGE plpgsql AS $$
