@@ -89,7 +89,7 @@ func (c *call) answered(all []models.TenderQuestion, ids []models.ID) ([]models.
 		texts := []models.Wording{
 			{Field: at + "/asks", Text: all[n].Asks}, {Field: at + "/answer", Text: all[n].Answer},
 		}
-		faults = append(faults, publication.Untranslated(texts, c.p.Languages)...)
+		faults = append(faults, models.RefuseUntranslated("", texts, c.p.Languages)...)
 		faults = append(faults, publication.Discloses(texts, responses)...)
 		found = append(found, all[n])
 	}
@@ -165,16 +165,16 @@ func (c *call) limitAnswers(box models.Box) error {
 	if err != nil {
 		return err
 	}
-	f, err := timelimit.Of(d)
-	if err == nil {
-		over, counted := f.AnswersOver(box)
-		if counted == nil {
-			c.tx.LimitAnswers(c.p.ID, box.ID, over)
-		}
-		err = counted
+	f, known := timelimit.Governing(d)
+	if !known {
+		return nil
 	}
+	over, err := f.AnswersOver(box)
 	if _, unknown := models.RefusalOf(err); unknown {
 		return nil
+	}
+	if err == nil {
+		c.tx.LimitAnswers(c.p.ID, box.ID, over)
 	}
 	return err
 }

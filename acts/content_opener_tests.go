@@ -34,7 +34,7 @@ func (a *Acts) MakeOpenerTest(ctx context.Context, by By) (Done[models.OpenerTes
 			return models.OpenerTest{}, models.Refuse(models.CodeOpenersUntested, "",
 				"%d tests wait for openers", waiting).Accepting("the release of one of them")
 		}
-		test, made, err := makeTest(d.tx, dossier, d.Actor.OrganisationID, false)
+		test, made, err := makeTest(d.tx, dossier, set, d.Actor.OrganisationID, false)
 		if err != nil {
 			return test, err
 		}
@@ -42,12 +42,11 @@ func (a *Acts) MakeOpenerTest(ctx context.Context, by By) (Done[models.OpenerTes
 	})
 }
 
-// makeTest seals a test for the present openers and keeps it: for the organisation that asks for it, or because a
-// deadline comes near (due). It returns the event that tells so.
+// makeTest seals a test for openers and keeps it: for the organisation that asks for it, or because a deadline comes near
+// (due). It returns the event that tells so.
 func makeTest(
-	tx *store.Tx, d models.Dossier, organisation models.ID, due bool,
+	tx *store.Tx, d models.Dossier, set models.OpenerSet, organisation models.ID, due bool,
 ) (models.OpenerTest, event.OpenersTested, error) {
-	set, _ := d.Openers()
 	test := models.OpenerTest{
 		ID: models.NewID(models.PrefixBox), Fingerprint: set.Fingerprint, MadeAt: d.Now, Due: due,
 		Passed: []models.ID{},
@@ -144,7 +143,7 @@ func opensTest(d models.Dossier, t models.OpenerTest, sender models.ID, content 
 
 // allPassed ends the task of a test once all of its openers have released it.
 func (d *deed) allPassed(dossier models.Dossier, t models.OpenerTest) error {
-	set, _ := dossier.Openers()
+	set, _ := dossier.OpenersWith(t.Fingerprint)
 	for _, o := range set.Openers {
 		if !slices.Contains(t.Passed, o.Person) {
 			return nil

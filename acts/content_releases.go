@@ -53,7 +53,7 @@ func (a *Acts) Release(ctx context.Context, by By, box models.ID, content []byte
 			kept.Turn = turn.N
 			return evaluation.MayReleaseAs(d, kept)
 		}
-		b, err := a.toOpen(ctx, by, box, r.Kind, may)
+		b, err := a.toOpen(ctx, by, box, r.Place, may)
 		if err != nil {
 			return Done[Released]{}, err
 		}
@@ -79,12 +79,12 @@ func meanwhile[T any](act func() (Done[T], error)) (Done[T], error) {
 // toOpen reads the opening of a box, if it may be opened now, and by this opener. An attempt to open it before is
 // recorded (Directive 2014/24/EU, Annex IV (g): attempts are clearly detectable).
 func (a *Acts) toOpen(
-	ctx context.Context, by By, box models.ID, kind models.EnvelopeKind,
-	may func(models.Dossier, models.Turn) error,
+	ctx context.Context, by By, box models.ID, at envelope.Place, may func(models.Dossier, models.Turn) error,
 ) (*opening.Box, error) {
 	if by.Seat == nil {
 		return nil, models.NoSuchResource()
 	}
+	kind, openers := at.Kind, at.Fingerprint()
 	procurement := by.Seat.Procurement
 	var turn models.Turn
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
@@ -92,7 +92,7 @@ func (a *Acts) toOpen(
 		if err != nil {
 			return err
 		}
-		if _, turn, err = toOpen(d, box, kind); err != nil {
+		if _, turn, err = toOpen(d, box, kind, openers); err != nil {
 			return err
 		}
 		return may(d, turn)
@@ -107,13 +107,15 @@ func (a *Acts) toOpen(
 	return opening.Of(ctx, a.Store, procurement.ID, box, kind, turn)
 }
 
-// toOpen finds a box, and the envelopes of a kind in it that are opened together.
-func toOpen(d models.Dossier, box models.ID, kind models.EnvelopeKind) (models.Lot, models.Turn, error) {
+// toOpen finds a box, and the envelopes of a kind in it that openers with a fingerprint open together.
+func toOpen(
+	d models.Dossier, box models.ID, kind models.EnvelopeKind, openers string,
+) (models.Lot, models.Turn, error) {
 	lot, b, ok := d.Tendering.Box(box)
 	if !ok {
 		return lot, models.Turn{}, models.NoSuchResource()
 	}
-	turn, err := evaluation.ToOpen(d, lot, b, kind)
+	turn, err := evaluation.ToOpen(d, lot, b, kind, openers)
 	return lot, turn, err
 }
 
@@ -138,8 +140,9 @@ func (d *deed) release(b *opening.Box, r models.BoxRelease) (Released, error) {
 		BoxRelease: r, Needed: b.Described.Set.Threshold, Have: len(b.Released) + 1,
 	}
 	done.Content = ""
-	if r.Kind == models.EnvelopePrice && done.Have >= done.Needed {
-		d.tx.ToRead(r.BoxID, r.Kind)
+	_, box, _ := dossier.Tendering.Box(r.BoxID)
+	if r.Kind == models.EnvelopePrice && evaluation.Completes(dossier, box, r.Kind, r.Turn) {
+		d.tx.ToRead(r.BoxID, r.Kind, box.SittingOf(r.Turn))
 	}
 	return done, d.record(event.BoxReleased{
 		LotID: lot.ID, BoxID: r.BoxID, Kind: r.Kind, Buyer: r.OrganisationID, Digest: r.Digest,
@@ -162,7 +165,7 @@ func (d *deed) openBox(
 	if dossier, err = d.dossier(); err != nil {
 		return dossier, lot, err
 	}
-	lot, turn, err := toOpen(dossier, box, kind)
+	lot, turn, err := toOpen(dossier, box, kind, b.Openers)
 	if err != nil {
 		return dossier, lot, err
 	}
@@ -194,7 +197,7 @@ func (a *Acts) HandOver(ctx context.Context, by By, box models.ID, content []byt
 		Digest: models.Digest(content), Content: string(content),
 	}
 	return meanwhile(func() (Done[models.BoxHandover], error) {
-		b, err := a.toOpen(ctx, by, box, kept.Kind, func(models.Dossier, models.Turn) error { return nil })
+		b, err := a.toOpen(ctx, by, box, h.Request.Place, func(models.Dossier, models.Turn) error { return nil })
 		if err != nil {
 			return Done[models.BoxHandover]{}, err
 		}

@@ -52,6 +52,7 @@ func (a *Acts) CompleteUpload(ctx context.Context, by By, id models.ID) (Done[mo
 			sealed := checked.header.Context()
 			u.BoxID, u.Kind = sealed.Box, sealed.Kind
 			u.Header, u.HeaderLine = checked.header.Digest(), checked.header.Line()
+			u.Fingerprint = checked.openers
 		}
 		err = d.tx.CompleteUpload(&u)
 		return u, err
@@ -62,8 +63,9 @@ func (a *Acts) CompleteUpload(ctx context.Context, by By, id models.ID) (Done[mo
 type checkedBytes struct {
 	// bytes says which they are; see [store.Bytes].
 	bytes string
-	// header is that of an envelope.
-	header *envelope.Header
+	// header is that of an envelope, openers the fingerprint of those for whom it is sealed.
+	header  *envelope.Header
+	openers string
 }
 
 // check checks the bytes of an upload that have arrived.
@@ -118,37 +120,58 @@ func (a *Acts) read(ctx context.Context, u models.Upload) (checkedBytes, error) 
 	if chunks.err != nil {
 		return checkedBytes{}, chunks.err // it was not read to its end, so nothing is known of it
 	}
+	var openers string
 	if wrong == nil && header != nil {
-		wrong = a.inPlace(ctx, u, *header)
+		openers, wrong = a.inPlace(ctx, u, *header)
 	}
-	found := checkedBytes{hex.EncodeToString(chunks.bytes.Sum(nil)), header}
+	found := checkedBytes{hex.EncodeToString(chunks.bytes.Sum(nil)), header, openers}
 	if refusal, refused := models.RefusalOf(wrong); refused {
 		return checkedBytes{}, errors.Join(a.Store.KeepUploadFault(ctx, u.ID, found.bytes, refusal), wrong)
 	}
 	return found, wrong
 }
 
-// inPlace refuses an envelope that was not sealed for a box of the procurement, for its openers, and by the
-// organisation that uploads it.
-func (a *Acts) inPlace(ctx context.Context, u models.Upload, h envelope.Header) error {
+// inPlace refuses an envelope that was not sealed for a box of the procurement, for its present openers, and by the
+// organisation that uploads it. It returns the fingerprint of the openers.
+func (a *Acts) inPlace(ctx context.Context, u models.Upload, h envelope.Header) (string, error) {
 	sealed, err := a.Store.SealedBox(ctx, u.ProcurementID, h.Context().Box)
 	if _, unknown := models.RefusalOf(err); unknown {
-		return models.Refuse(models.CodeEnvelopeElsewhere, "/context/box",
+		return "", models.Refuse(models.CodeEnvelopeElsewhere, "/context/box",
 			"the envelope was sealed for %s, which is no box of this procurement", h.Context().Box).
 			Accepting("an envelope sealed for a box of this procurement")
 	}
 	if err != nil {
-		return err
-	}
-	box, err := opening.Describe(sealed)
-	if err != nil {
-		return err
+		return "", err
 	}
 	if h.Context().Kind == envelope.KindTest {
-		return models.Refuse(models.CodeEnvelopeElsewhere, "/context/kind", "a test is no envelope of a tender").
+		return "", models.Refuse(models.CodeEnvelopeElsewhere, "/context/kind", "a test is no envelope of a tender").
 			Accepting("an envelope of one of the kinds %v", models.EnvelopeKinds())
 	}
-	return h.Context().Differs(box.For(u.OrganisationID, h.Context().Kind))
+	expected := func(openers string) (envelope.Context, error) {
+		box, err := opening.Describe(sealed, openers)
+		return box.For(u.OrganisationID, h.Context().Kind), err
+	}
+	for _, former := range sealed.Former {
+		context, err := expected(former.Fingerprint)
+		if err != nil {
+			return "", err
+		}
+		if h.Context().Differs(context) == nil {
+			return "", sealedForFormer("/context/openers", former.Fingerprint, sealed.Fingerprint)
+		}
+	}
+	context, err := expected(sealed.Fingerprint)
+	if err != nil {
+		return "", err
+	}
+	return sealed.Fingerprint, h.Context().Differs(context)
+}
+
+// sealedForFormer refuses an envelope that is sealed for openers whom others have succeeded.
+func sealedForFormer(field, former, present string) *models.Refusal {
+	return models.Refuse(models.CodeOpenersChanged, field,
+		"the envelope is sealed for the openers %s, and a notice of change says that they are %s by now", former, present).
+		Accepting("an envelope sealed anew for %s", present)
 }
 
 // checkContent reads all chunks once, for their digest and, if it is an envelope, to see that it is sealed: it returns

@@ -107,7 +107,7 @@ func (c *call) dueOf(r store.Reading) ([]process.Due, error) {
 				answers.Kind, answers.At = process.DueAnswers, over
 				all = append(all, answers)
 			}
-			if at, waits := openerTestAt(r.Dossier.Tendering.Tests, lot.Box()); waits {
+			if at, openers := openerTestAt(r.Dossier.Tendering.Tests, lot.Box()); len(openers) > 0 {
 				test := due
 				test.Kind, test.At = process.DueOpenerTest, at
 				all = append(all, test)

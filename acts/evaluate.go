@@ -25,7 +25,7 @@ func unseal(c *call, in process.Open) (*process.OpenResult, error) {
 	c.tx.Unseal(box, c.now)
 	for _, kind := range d.Tendering.KindsIn(box.ID) {
 		if kind != models.EnvelopePrice {
-			c.tx.ToRead(box.ID, kind)
+			c.tx.ToRead(box.ID, kind, 1)
 		}
 	}
 	tenders := len(d.Tendering.In(box.ID))

@@ -162,17 +162,12 @@ func (c *call) mayEndLot(in process.EndLot) error {
 	if err := c.notContracted(lot.ID); err != nil || in.Sealed == "" {
 		return err
 	}
-	if !slices.Contains(codesOfSealed(), in.Code) {
-		return models.Refuse(models.CodeInvalidValue, "/code", "%s is not why a box cannot be opened", in.Code).
-			Accepting("one of %v", codesOfSealed())
+	if err := evaluation.CheckSealedCode(in.Code); err != nil {
+		return err
 	}
 	_, err = c.leftSealed(lot, in.Sealed)
 	return err
 }
-
-// codesOfSealed are the codes that the public is told when a lot ends because it cannot be opened: the list
-// non-award-justification has none of its own for it.
-func codesOfSealed() []models.NonAwardCode { return []models.NonAwardCode{"tch-pr-error", "other"} }
 
 func (c *call) leftSealed(lot models.Lot, ground models.SealedGround) (models.LeftSealed, error) {
 	d, err := c.dossier()
@@ -211,8 +206,8 @@ func (c *call) leaveSealed(lot models.Lot, ground models.SealedGround) error {
 	}
 	c.tx.LeaveSealed(left)
 	return c.record(event.LotLeftSealed{
-		LotID: left.LotID, BoxID: left.BoxID, Kind: left.Kind, Ground: left.Ground, Needed: left.Needed,
-		Released: left.Released, Withheld: left.Withheld, Lost: left.Lost,
+		LotID: left.LotID, BoxID: left.BoxID, Kind: left.Kind, Ground: left.Ground, Openers: left.Fingerprint,
+		Needed: left.Needed, Released: left.Released, Withheld: left.Withheld, Lost: left.Lost,
 	})
 }
 

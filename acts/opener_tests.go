@@ -13,21 +13,26 @@ import (
 // lost a key, and once more when hardly anything can happen any more. It is no legal period.
 func testedAhead() []time.Duration { return []time.Duration{7 * 24 * time.Hour, 24 * time.Hour} }
 
-// openerTestAt is when the openers of an open box are to be tested next; false: not before its deadline.
-func openerTestAt(tests []models.OpenerTest, box models.Box) (time.Time, bool) {
-	if box.Fingerprint == "" {
-		return time.Time{}, false
-	}
+// openerTestAt is when openers of an open box are to be tested next, the former ones too: tenders may be sealed for them.
+// It returns those who are, by their fingerprints; none: no test is due before the deadline.
+func openerTestAt(tests []models.OpenerTest, box models.Box) (at time.Time, openers []string) {
 	for _, ahead := range testedAhead() {
-		at := box.Deadline.Add(-ahead).UTC()
-		made := slices.ContainsFunc(tests, func(t models.OpenerTest) bool {
-			return t.Due && t.Fingerprint == box.Fingerprint && !t.MadeAt.Before(at)
-		})
-		if at.After(box.OpenedAt) && !made {
-			return at, true
+		at = box.Deadline.Add(-ahead).UTC()
+		if !at.After(box.OpenedAt) {
+			continue
+		}
+		for _, of := range box.SealedFor() {
+			if of.Fingerprint != "" && !slices.ContainsFunc(tests, func(t models.OpenerTest) bool {
+				return t.Due && t.Fingerprint == of.Fingerprint && !t.MadeAt.Before(at)
+			}) {
+				openers = append(openers, of.Fingerprint)
+			}
+		}
+		if len(openers) > 0 {
+			return at, openers
 		}
 	}
-	return time.Time{}, false
+	return time.Time{}, nil
 }
 
 // testOpeners seals a test envelope for the openers of a box and raises a task, which ends once all have released it.
@@ -41,27 +46,36 @@ func testOpeners(c *call, due process.Due) error {
 	if !ok {
 		return fmt.Errorf("test the openers of box %s: there is none", due.Subject)
 	}
-	if _, waits := openerTestAt(d.Tendering.Tests, box); !waits {
+	_, openers := openerTestAt(d.Tendering.Tests, box)
+	if len(openers) == 0 {
 		return nil // tested for another lot meanwhile
 	}
 	if err := c.endTests(); err != nil {
 		return err
 	}
-	test, made, err := makeTest(c.tx, d, d.ActiveMembers()[0].OrganisationID, true)
-	if err != nil {
-		return err
+	for _, fingerprint := range openers {
+		set, ok := d.OpenersWith(fingerprint)
+		if !ok {
+			return fmt.Errorf("test the openers of box %s: %s is known no more", due.Subject, fingerprint)
+		}
+		test, made, err := makeTest(c.tx, d, set, d.ActiveMembers()[0].OrganisationID, true)
+		if err != nil {
+			return err
+		}
+		if err := c.record(made); err != nil {
+			return err
+		}
+		people := make([]models.ID, len(set.Openers))
+		for i, o := range set.Openers {
+			people[i] = o.Person
+		}
+		if err := c.raise(models.TaskOpenerTest, string(test.ID), map[string]any{
+			"openers": people, "lot": box.LotID, "deadline": utc(box.Deadline),
+		}); err != nil {
+			return err
+		}
 	}
-	if err := c.record(made); err != nil {
-		return err
-	}
-	set, _ := d.OpenersOf(box)
-	people := make([]models.ID, len(set.Openers))
-	for i, o := range set.Openers {
-		people[i] = o.Person
-	}
-	return c.raise(models.TaskOpenerTest, string(test.ID), map[string]any{
-		"openers": people, "lot": box.LotID, "deadline": utc(box.Deadline),
-	})
+	return nil
 }
 
 // endTests ends the tasks of tests that another test has succeeded, or for which it is too late.

@@ -24,7 +24,7 @@ func (b *box) described() envelope.Box {
 	b.Helper()
 	sealed, err := b.acts.Store.SealedBox(b.Context(), b.draft, pgtest.BoxOf(b.lot))
 	require.NoError(b, err)
-	box, err := opening.Describe(sealed)
+	box, err := opening.Describe(sealed, sealed.Fingerprint)
 	require.NoError(b, err)
 	return box
 }

@@ -27,7 +27,7 @@ var errAltered = errors.New("its bytes are not those that its receipt confirms")
 // progress before each. What was read before is not read again. An envelope whose bytes cannot be read holds up no
 // other.
 func (a *Acts) ReadEnvelopes(ctx context.Context, u store.Unread, progress func() error) error {
-	turns, err := opening.Released(ctx, a.Store, u.ProcurementID, u.BoxID, u.Kind)
+	turns, err := opening.Released(ctx, a.Store, u.ProcurementID, u.BoxID, u.Kind, u.Sitting)
 	if err != nil {
 		return err
 	}

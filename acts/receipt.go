@@ -215,6 +215,8 @@ func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope,
 			faults = append(faults, models.Refuse(models.CodeEnvelopeElsewhere, field+"/upload",
 				"the envelope was sealed as %s for %s, and not as %s for %s", u.Kind, u.BoxID, e.Kind, b.ID).
 				Accepting("an envelope sealed as %s for %s", e.Kind, b.ID))
+		case u.Fingerprint != b.Fingerprint:
+			faults = append(faults, sealedForFormer(field+"/upload", u.Fingerprint, b.Fingerprint))
 		case u.Digest != e.Digest:
 			faults = append(faults, models.Refuse(models.CodeDigestMismatch, field+"/digest",
 				"the upload has the SHA-256 %s", u.Digest).

@@ -109,6 +109,11 @@ func lotVerbs() []Verb {
 			in: whileOpen, boxes: allBoxes, work: does(extendForOutage),
 		},
 		{
+			Name:    models.VerbChangeOpeners,
+			Summary: "Have what is handed in from now on sealed for the present openers, in all open boxes", By: lead,
+			in: whileRunning, boxes: allBoxes, work: does(changeOpeners),
+		},
+		{
 			Name: models.VerbPublishAnswers, Summary: "Publish answers to questions, to all at once",
 			By: []models.Role{models.RoleLeadProcurer, models.RoleLegal},
 			in: whileRunning, boxes: boxesOfDeadlines, work: does(publishAnswers),

@@ -72,7 +72,8 @@ type BoxView struct {
 	Deadline     DeadlineView     `json:"deadline"`
 	ClosedAt     *time.Time       `json:"closed_at,omitempty" doc:"Procedure time"`
 	UnsealedAt   *time.Time       `json:"unsealed_at,omitempty" doc:"When it was opened; procedure time"`
-	Fingerprint  string           `json:"fingerprint,omitempty" doc:"Of the openers for whom it is sealed"`
+	Fingerprint  string           `json:"fingerprint,omitempty" doc:"Of the openers for whom one seals now"`
+	Former       []string         `json:"former_openers,omitempty" doc:"Fingerprints of former openers"`
 }
 
 func showBoxes(l models.Lot) []BoxView {
@@ -85,6 +86,9 @@ func showBoxes(l models.Lot) []BoxView {
 				LocalTime: process.LocalTime{Local: b.DeadlineLocal, Zone: b.DeadlineZone},
 			}, ClosedAt: utcOrNil(b.ClosedAt),
 			UnsealedAt: utcOrNil(b.UnsealedAt), Fingerprint: b.Fingerprint,
+		}
+		for _, f := range b.Former {
+			boxes[i].Former = append(boxes[i].Former, f.Fingerprint)
 		}
 	}
 	return boxes

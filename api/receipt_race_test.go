@@ -61,9 +61,10 @@ func (d *tendering) bidders(n int) []*bidder {
 				Digest: sha([]byte(c.key)),
 			}
 			run(`INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename, media_type,
-					size, digest, completed_at, box_id, kind, header)
+					size, digest, completed_at, box_id, kind, header, fingerprint)
 				VALUES ($1, $2, $3, $4, 'envelope', 'f', 'application/octet-stream', 1, $5, clock_timestamp(),
-					(SELECT id FROM boxes WHERE procurement_id = $6), 'price', $5)`,
+					(SELECT id FROM boxes WHERE procurement_id = $6), 'price', $5,
+					(SELECT fingerprint FROM boxes WHERE procurement_id = $6))`,
 				e.Upload, d.ID, c.organisation, c.person, e.Digest, d.ID)
 			all[i].bodies = append(all[i].bodies, TenderBody{Envelopes: []EnvelopeInput{e}})
 		}

@@ -43,12 +43,18 @@ type SealingView struct {
 	Fingerprint string          `json:"fingerprint" doc:"Compare it with that of the published notice"`
 }
 
-func (s *server) getSealing(ctx context.Context, in *BoxPath) (*rest.Shown[SealingView], error) {
+type sealingQuery struct {
+	BoxPath
+
+	Openers string `query:"openers" maxLength:"80" doc:"Fingerprint of former openers; none: those of the last notice"`
+}
+
+func (s *server) getSealing(ctx context.Context, in *sealingQuery) (*rest.Shown[SealingView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	box, err := s.views.Sealing(ctx, rest.Reader(ctx), id)
+	box, err := s.views.Sealing(ctx, rest.Reader(ctx), id, in.Openers)
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +74,8 @@ type headersQuery struct {
 	BoxPath
 
 	Kind models.EnvelopeKind `query:"kind" required:"true" doc:"Which envelopes are opened" example:"quality"`
+
+	Openers string `query:"openers" maxLength:"80" doc:"Fingerprint of the openers, where they were changed"`
 }
 
 // getHeaders serves what an opener's program reads. A request that comes too early is recorded.
@@ -76,7 +84,7 @@ func (s *server) getHeaders(ctx context.Context, in *headersQuery) (*huma.Stream
 	if err != nil {
 		return nil, err
 	}
-	lines, err := s.views.Headers(ctx, rest.Reader(ctx), id, in.Kind)
+	lines, err := s.views.Headers(ctx, rest.Reader(ctx), id, in.Kind, in.Openers)
 	if early, ok := errors.AsType[*views.TooEarly](err); ok {
 		return nil, errors.Join(
 			s.acts.RecordReleaseTooEarly(ctx, rest.By(ctx), early.Box, early.Kind, early.Refusal.Code), early.Refusal)
@@ -209,6 +217,7 @@ func (s *server) handOver(ctx context.Context, in *newHandover) (*rest.Answer[Ha
 // OpeningStateView says how far the opening of the envelopes of a kind has come.
 type OpeningStateView struct {
 	Kind       models.EnvelopeKind `json:"kind"`
+	Openers    string              `json:"openers" doc:"Fingerprint of the openers for whom they are sealed"`
 	Envelopes  int                 `json:"envelopes" doc:"How many are in the box"`
 	Read       int                 `json:"read" doc:"How many were opened, and what was in them recorded"`
 	Unreadable int                 `json:"unreadable" doc:"How many of these the recovered secret does not open"`
@@ -233,7 +242,7 @@ func (s *server) listOpenerReleases(ctx context.Context, in *BoxPath) (*rest.Sho
 	p, items := rest.Procurement(ctx), make([]OpeningStateView, len(states))
 	for i, state := range states {
 		items[i] = OpeningStateView{
-			Kind: state.Kind, Envelopes: state.Envelopes, Read: state.Read, Unreadable: state.Unreadable,
+			Kind: state.Kind, Openers: state.Openers, Envelopes: state.Envelopes, Read: state.Read, Unreadable: state.Unreadable,
 			Reading: state.Reading, Turn: state.Turn, Needed: state.Needed, Releases: []OpenerReleaseView{},
 			Handovers: []HandoverView{}, Awaited: orEmpty(state.Awaited), Lost: orEmpty(state.Lost),
 		}

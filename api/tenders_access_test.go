@@ -36,6 +36,7 @@ func expectedTenderAccess(procurement string) map[string]string {
 		"POST " + procurement + "/questions/{question}/actions/set_aside": "lead_procurer legal",
 		"POST " + procurement + "/actions/publish_answers":                "lead_procurer legal",
 		"POST " + procurement + "/actions/extend_for_outage":              lead,
+		"POST " + procurement + "/actions/change_openers":                 lead,
 
 		"POST " + procurement + "/lots":                  describes,
 		"GET " + procurement + "/lots":                   involved,

@@ -234,7 +234,7 @@ func (d *tendering) envelope(c caller, kind models.EnvelopeKind, size int, lot .
 	d.read(query+" ORDER BY opened_at DESC, id DESC LIMIT 1", args, &id)
 	sealed, err := d.acts.Store.SealedBox(d.Context(), d.ID, id)
 	require.NoError(d, err)
-	box, err := opening.Describe(sealed)
+	box, err := opening.Describe(sealed, sealed.Fingerprint)
 	require.NoError(d, err)
 	var file bytes.Buffer
 	_, err = envelope.Seal(&file, bytes.NewReader(bytes.Repeat([]byte(uuid.NewString()[:32]), size/32+1)),

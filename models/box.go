@@ -72,11 +72,13 @@ type Box struct {
 	Deadline      time.Time `json:"deadline"`
 	DeadlineLocal string    `json:"deadline_local"`
 	DeadlineZone  string    `json:"deadline_zone"`
-	// OpenerSet is the entry that says who opens it, in a version of it, and Fingerprint is that of these openers, for
-	// whom everything in it is sealed.
+	// OpenerSet is the entry that says who opens what is handed in from now on, in a version of it, and Fingerprint is
+	// that of these openers.
 	OpenerSet        ID     `json:"opener_set"`
 	OpenerSetVersion int64  `json:"opener_set_version"`
 	Fingerprint      string `json:"fingerprint"`
+	// Former are the openers for whom earlier envelopes in it may be sealed, if they were changed while it was open.
+	Former []SealedFor `gorm:"-" json:"former"`
 	// ClosedAt is set when the box was closed; nothing is received afterwards, whatever the clock says.
 	ClosedAt *time.Time `json:"closed_at"`
 	// UnsealedAt is when the box was opened, after as many openers as are needed had released what is in it.
@@ -84,6 +86,31 @@ type Box struct {
 	// QualityLockedAt is when the quality scores of what is in it were locked; its prices are opened afterwards.
 	QualityLockedAt *time.Time `json:"quality_locked_at"`
 }
+
+// SealedFor names the openers for whom envelopes are sealed: the entry that says who they are, in a version of it, and
+// their fingerprint.
+type SealedFor struct {
+	OpenerSet        ID     `json:"opener_set"`
+	OpenerSetVersion int64  `json:"opener_set_version"`
+	Fingerprint      string `json:"fingerprint"`
+}
+
+// SealedFor lists the openers for whom envelopes in the box are sealed: the former ones, and last those of what is
+// handed in from now on.
+func (b Box) SealedFor() []SealedFor {
+	return append(slices.Clone(b.Former), SealedFor{b.OpenerSet, b.OpenerSetVersion, b.Fingerprint})
+}
+
+// ActingIn are the openers who act in a turn; see [Turn].
+func (b Box) ActingIn(turn int) SealedFor {
+	return b.SealedFor()[(turn-1)%(len(b.Former)+1)]
+}
+
+// SittingOf is the sitting to which a turn belongs, from 1; see [Turn].
+func (b Box) SittingOf(turn int) int { return (turn-1)/(len(b.Former)+1) + 1 }
+
+// TurnIn is the turn of the n-th openers, counted from 0, in a sitting.
+func (b Box) TurnIn(sitting, n int) int { return (sitting-1)*(len(b.Former)+1) + n + 1 }
 
 // Open tells whether the box has not been closed; the deadline may have passed all the same.
 func (b Box) Open() bool { return b.ClosedAt == nil }

@@ -30,6 +30,7 @@ const (
 
 	VerbPublishAnswers  Verb = "publish_answers"
 	VerbExtendForOutage Verb = "extend_for_outage"
+	VerbChangeOpeners   Verb = "change_openers"
 
 	VerbInvite      Verb = "invite"
 	VerbOpen        Verb = "open"
@@ -49,10 +50,10 @@ const (
 // Verbs lists the verbs, always in the same order. The row of each verb in acts says what it does.
 func Verbs() []Verb {
 	return []Verb{
-		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbCount, VerbEndLot, VerbEndPartnershipPhase,
-		VerbExtendConsultation, VerbExtendForOutage, VerbInvite, VerbLeave, VerbLockQuality, VerbMoveDeadline, VerbOpen,
-		VerbPublish, VerbPublishAnswers, VerbRelease, VerbResume, VerbReturn, VerbSendLetters, VerbSetAside, VerbStart,
-		VerbSuspend, VerbVote,
+		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbChangeOpeners, VerbCount, VerbEndLot,
+		VerbEndPartnershipPhase, VerbExtendConsultation, VerbExtendForOutage, VerbInvite, VerbLeave, VerbLockQuality,
+		VerbMoveDeadline, VerbOpen, VerbPublish, VerbPublishAnswers, VerbRelease, VerbResume, VerbReturn,
+		VerbSendLetters, VerbSetAside, VerbStart, VerbSuspend, VerbVote,
 	}
 }
 

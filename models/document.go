@@ -56,6 +56,8 @@ type Upload struct {
 	Kind       EnvelopeKind `gorm:"default:null"`
 	Header     string       `gorm:"default:null"`
 	HeaderLine string       `gorm:"default:null"`
+	// Fingerprint is that of the openers for whom it is sealed.
+	Fingerprint string `gorm:"default:null"`
 }
 
 // BelongsTo tells whether an upload is of the actor's organisation and for a purpose that the actor may upload for. For

@@ -26,7 +26,8 @@ var deviceName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9]|con
 // dots, trailing dots and blanks, or a device's name.
 func CleanFilename(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
-	name = strings.Map(safeRune, norm.NFC.String(strings.ToValidUTF8(name, "")))
+	// Letters are composed last: what is removed may have stood between a letter and its accent.
+	name = norm.NFC.String(strings.Map(safeRune, strings.ToValidUTF8(name, "")))
 	name = strings.TrimLeft(name, ". ")
 	name = shorten(strings.TrimRight(name, ". "))
 	switch {

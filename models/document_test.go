@@ -60,7 +60,7 @@ func TestFilenamesAreMadeSafeToShowAndSave(t *testing.T) {
 func FuzzCleanFilename(f *testing.F) {
 	for _, seed := range []string{
 		"offer.pdf", "../x", "con.", "\xff", "a\u202Eb", strings.Repeat("é.", 200), "COM¹ .x",
-		"ﾟ．", strings.Repeat("e\u0301", 101),
+		"ﾟ．", strings.Repeat("e\u0301", 101), "A\x7f\u0301",
 	} {
 		f.Add(seed)
 	}

@@ -58,7 +58,7 @@ func (d Dossier) BuyerOfOpener(fingerprint string, person ID) (ID, bool) {
 	}
 	h, ok := find(d.Tendering.Handovers, func(h BoxHandover) bool {
 		_, box, _ := d.Tendering.Box(h.BoxID)
-		return h.ToPersonID == person && box.Fingerprint == fingerprint
+		return h.ToPersonID == person && box.ActingIn(h.Turn).Fingerprint == fingerprint
 	})
 	return h.OrganisationID, ok
 }
@@ -99,6 +99,8 @@ type LeftSealed struct {
 	// Kind is that of the envelopes that were to be opened next.
 	Kind   EnvelopeKind
 	Ground SealedGround
+	// Fingerprint is that of the openers for whom these are sealed.
+	Fingerprint string
 	// Needed is how many openers open together.
 	Needed int
 	// Released are the openers who have released, Withheld those who could and have not, Lost those who could not any

@@ -112,16 +112,32 @@ func (d Dossier) Openers() (OpenerSet, bool) {
 	return set, ok
 }
 
-// OpenersOf is who opens a box; false: the entry that says so is not in the dossier.
-func (d Dossier) OpenersOf(b Box) (OpenerSet, bool) {
+// OpenersOf is who opens what is sealed for some openers; false: the entry that says so is not in the dossier.
+func (d Dossier) OpenersOf(f SealedFor) (OpenerSet, bool) {
 	for _, all := range [][]Entry{d.Entries, d.Earlier} {
 		for _, e := range all {
-			if e.ID == b.OpenerSet && e.Version == b.OpenerSetVersion {
+			if e.ID == f.OpenerSet && e.Version == f.OpenerSetVersion {
 				return BodyOf[OpenerSet](e)
 			}
 		}
 	}
 	return OpenerSet{}, false
+}
+
+// OpenersWith are the openers with a fingerprint, also earlier ones; false: there are none.
+func (d Dossier) OpenersWith(fingerprint string) (OpenerSet, bool) {
+	return find(d.openerSets(), func(s OpenerSet) bool { return s.Fingerprint == fingerprint })
+}
+
+// Acting tells whether the openers with a fingerprint are the present ones, or those for whom envelopes in an open box
+// may be sealed.
+func (d Dossier) Acting(fingerprint string) bool {
+	present, _ := d.Openers()
+	return present.Fingerprint == fingerprint || slices.ContainsFunc(d.Tendering.Lots, func(l Lot) bool {
+		return l.Open() && slices.ContainsFunc(l.Box().SealedFor(), func(f SealedFor) bool {
+			return f.Fingerprint == fingerprint
+		})
+	})
 }
 
 // PublishedOpeners say in a notice and in the tender pack who opens what is handed in: so many of them together.

@@ -23,6 +23,7 @@ const (
 	CodeUnreadable         Code = "envelope_unreadable"
 	CodePriceMalformed     Code = "price_malformed"
 	CodeGroundNotBorneOut  Code = "ground_not_borne_out"
+	CodeOpenersChanged     Code = "openers_changed"
 )
 
 var refusedSealing = []RefusalType{
@@ -52,7 +53,7 @@ var refusedSealing = []RefusalType{
 	},
 	{
 		CodeFingerprintDiffers, RefusalUnacceptable, "These are not the openers of the notice",
-		"Compare the fingerprint with that of the published notice. If they differ, do not seal, and ask the buyers.",
+		"Compare the fingerprint with that of the last published notice. If they differ, do not seal, and ask the buyers.",
 	},
 	{
 		CodeBoxRefused, RefusalUnacceptable, "The description of the box cannot be used",
@@ -65,6 +66,10 @@ var refusedSealing = []RefusalType{
 	{
 		CodeEnvelopeElsewhere, RefusalUnacceptable, "The envelope was sealed for another place",
 		"An envelope belongs to one box, round, kind and supplier, and to its openers. Seal the file for this place.",
+	},
+	{
+		CodeOpenersChanged, RefusalConflict, "The openers are others by now",
+		"A notice of change names the new openers. Compare their fingerprint, and seal the file for them.",
 	},
 	{
 		CodeNotAnOpener, RefusalUnacceptable, "The key is of no opener of this box",

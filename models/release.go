@@ -22,13 +22,20 @@ type BoxRelease struct {
 	Tenders []ID `gorm:"-"`
 }
 
-// A Turn is the envelopes of a kind in a box that openers release together. All of a kind are released in the first
-// turn. Only where the prices of the best are opened there can be further ones: when, after a turn, other tenders are
-// among the best, their prices are released in the next one. A turn in which too few have released is void once a
-// tender that it is for is out: its price stays sealed.
+// A Turn is the envelopes of a kind in a box, sealed for the same openers, that these release together.
+//
+// Where the openers of a box were changed while it was open, those of each set have a turn of their own. The turns of a
+// sitting run side by side, and nothing is opened before each of them is complete: a box opens whole. So turn 1 is of
+// the first set, turn 2 of the second, and so on, until the sitting has a turn for each.
+//
+// All envelopes of a kind are released in the first sitting. Only where the prices of the best are opened there can be
+// further ones: when, after a sitting, other tenders are among the best, their prices are released in the next one. A
+// sitting in which too few have released is void once a tender that it is for is out: its price stays sealed.
 type Turn struct {
 	// N counts from 1.
-	N         int
+	N       int
+	Openers SealedFor
+	// Envelopes are what is to be released; none where the best have none that is sealed for these openers.
 	Envelopes []Envelope
 }
 

@@ -35,6 +35,8 @@ type Envelope struct {
 	// Digest is the SHA-256 of the sealed bytes, in hexadecimal; Size is theirs.
 	Digest string
 	Size   int64
+	// Fingerprint is that of the openers it is sealed for. It is read with a dossier only.
+	Fingerprint string `gorm:"-"`
 }
 
 // TableName says whose envelopes they are.

@@ -172,6 +172,8 @@ type Tendering struct {
 	Handovers []BoxHandover
 	// Unread are what enough openers have released, and what is still to be read.
 	Unread []UnreadBox
+	// Resumed are the motions by which suspensions ended.
+	Resumed []Motion
 	// SealedEnds are the lots that ended because they could not be opened.
 	SealedEnds []LeftSealed
 	// Phases are those of innovation partnerships that have ended.

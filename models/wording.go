@@ -52,6 +52,19 @@ func (d Dossier) Untranslated(e Entry) []string {
 	return lacking
 }
 
+// RefuseUntranslated refuses texts that are written in some of the languages and not in all. Their fields stand below
+// the place at.
+func RefuseUntranslated(at string, all []Wording, languages []string) []*Refusal {
+	var faults []*Refusal
+	for _, w := range all {
+		if missing := w.Text.Missing(languages); len(w.Text) > 0 && len(missing) > 0 {
+			faults = append(faults, Refuse(CodeMissingTranslation, at+w.Field, "the text is missing in %v", missing).
+				Accepting("text in each of the languages %v", languages))
+		}
+	}
+	return faults
+}
+
 // Standing finds an entry that is not withdrawn, of one of the kinds.
 func (d Dossier) Standing(id ID, kinds ...EntryKind) (Entry, bool) {
 	return find(d.Entries, func(e Entry) bool {

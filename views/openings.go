@@ -67,7 +67,7 @@ func (v *Views) Plaintext(ctx context.Context, r Reader, tender models.ID, n int
 // Open recovers what opens the envelope, from what its openers have released. The writing that it returns is right only
 // if it ends without an error.
 func (p Plaintext) Open(ctx context.Context) (func(ctx context.Context, w io.Writer) error, error) {
-	turns, err := opening.Released(ctx, p.views.Store, p.of.ProcurementID, p.of.BoxID, p.kind)
+	turns, err := opening.Released(ctx, p.views.Store, p.of.ProcurementID, p.of.BoxID, p.kind, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -118,9 +118,11 @@ func lookings() map[string]looking {
 		"Plaintext": at(students, func(ctx context.Context, v *views.Views, r views.Reader) (views.Plaintext, error) {
 			return v.Plaintext(ctx, r, tender, 1)
 		}),
-		"Sealing": by(everyone, (*views.Views).Sealing, other),
+		"Sealing": at(everyone, func(ctx context.Context, v *views.Views, r views.Reader) (views.BoxDescription, error) {
+			return v.Sealing(ctx, r, other, "")
+		}),
 		"Headers": at("opener", func(ctx context.Context, v *views.Views, r views.Reader) ([]byte, error) {
-			return v.Headers(ctx, r, other, models.EnvelopeQuality)
+			return v.Headers(ctx, r, other, models.EnvelopeQuality, "")
 		}),
 		"OpeningStates": by(buyers, (*views.Views).OpeningStates, other),
 		"OpenerTests":   whole(buyers, (*views.Views).OpenerTests),

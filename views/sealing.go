@@ -2,6 +2,7 @@ package views
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"slices"
 
@@ -15,20 +16,24 @@ import (
 // A BoxDescription is what suppliers and openers must know of a box; see [envelope.Box].
 type BoxDescription = envelope.Box
 
-// Sealing describes a box to whoever seals for it, or opens it.
-func (v *Views) Sealing(ctx context.Context, r Reader, box models.ID) (BoxDescription, error) {
+// Sealing describes a box to whoever seals for it, or opens it: for openers with a fingerprint, or, if it is empty, for
+// those for whom envelopes are sealed from now on.
+func (v *Views) Sealing(ctx context.Context, r Reader, box models.ID, openers string) (BoxDescription, error) {
 	return rows(r, OfLots, func(p models.ID) (BoxDescription, error) {
 		sealed, err := v.Store.SealedBox(ctx, p, box)
 		if err != nil {
 			return BoxDescription{}, err
 		}
-		return opening.Describe(sealed)
+		return opening.Describe(sealed, cmp.Or(openers, sealed.Fingerprint))
 	})
 }
 
-// Headers are those of the envelopes of a kind in a box, a line each, as an opener's program reads them. Headers
+// Headers are those of the envelopes of a kind in a box that are sealed for openers with a fingerprint, a line each, as
+// an opener's program reads them. No fingerprint needs to be given where all are sealed for the same openers. Headers
 // returns a [TooEarly] to an opener who asks before they may be opened.
-func (v *Views) Headers(ctx context.Context, r Reader, box models.ID, kind models.EnvelopeKind) ([]byte, error) {
+func (v *Views) Headers(
+	ctx context.Context, r Reader, box models.ID, kind models.EnvelopeKind, openers string,
+) ([]byte, error) {
 	var turn models.Turn
 	err := v.dossier(ctx, r, OfHeaders, func(_ *store.Tx, d models.Dossier) error {
 		if d.Procurement.Status == models.StatusSuspended {
@@ -40,7 +45,7 @@ func (v *Views) Headers(ctx context.Context, r Reader, box models.ID, kind model
 			return models.NoSuchResource()
 		}
 		var err error
-		turn, err = evaluation.ToOpen(d, lot, b, kind)
+		turn, err = evaluation.ToOpen(d, lot, b, kind, openers)
 		if refusal, refused := models.RefusalOf(err); refused &&
 			(refusal.Code == models.CodeDeadlineNotOver || refusal.Code == models.CodeQualityOpen) {
 			return &TooEarly{Box: box, Kind: kind, Refusal: refusal}
@@ -61,11 +66,14 @@ func (v *Views) Headers(ctx context.Context, r Reader, box models.ID, kind model
 	return lines.Bytes(), nil
 }
 
-// An OpeningState says how far the opening of the envelopes of a kind in a box has come.
+// An OpeningState says how far the opening of the envelopes of a kind in a box that are sealed for the same openers has
+// come.
 type OpeningState struct {
 	Kind models.EnvelopeKind
-	// Envelopes are how many of the kind are in the box, Read how many of them were opened and read, Unreadable how
-	// many of these could not be read.
+	// Openers is the fingerprint of these.
+	Openers string
+	// Envelopes are how many they are, Read how many of them were opened and read, Unreadable how many of these could
+	// not be read.
 	Envelopes, Read, Unreadable int
 	// Reading tells that some are released, and still to be read.
 	Reading bool
@@ -92,24 +100,29 @@ func (v *Views) OpeningStates(ctx context.Context, r Reader, box models.ID) ([]O
 			return err
 		}
 		for _, kind := range d.Tendering.KindsIn(box) {
-			state := stateOf(d, b, kind)
-			state.Reading = slices.Contains(d.Tendering.Unread, models.UnreadBox{BoxID: box, Kind: kind})
-			states = append(states, state)
+			reading := slices.Contains(d.Tendering.Unread, models.UnreadBox{BoxID: box, Kind: kind})
+			for _, p := range evaluation.ProgressOf(d, b, kind) {
+				state := stateOf(d, b, kind, p)
+				state.Reading = reading
+				states = append(states, state)
+			}
 		}
 		return nil
 	})
 	return states, err
 }
 
-func stateOf(d models.Dossier, b models.Box, kind models.EnvelopeKind) OpeningState {
-	t, progress := d.Tendering, evaluation.ProgressOf(d, b, kind)
+func stateOf(
+	d models.Dossier, b models.Box, kind models.EnvelopeKind, progress evaluation.Progress,
+) OpeningState {
+	t := d.Tendering
 	s := OpeningState{
-		Kind: kind, Turn: progress.Turn, Needed: progress.Needed, Lost: progress.Lost,
-		Awaited: slices.Concat(progress.Able, progress.Lost),
+		Kind: kind, Openers: progress.Openers.Fingerprint, Turn: progress.N, Needed: progress.Needed,
+		Lost: progress.Lost, Awaited: slices.Concat(progress.Able, progress.Lost),
 	}
 	for _, x := range t.In(b.ID) {
 		for _, e := range x.Envelopes {
-			if e.Kind != kind {
+			if e.Kind != kind || e.Fingerprint != s.Openers {
 				continue
 			}
 			s.Envelopes++
@@ -122,10 +135,10 @@ func stateOf(d models.Dossier, b models.Box, kind models.EnvelopeKind) OpeningSt
 		}
 	}
 	s.Releases = slices.DeleteFunc(slices.Clone(t.Releases), func(r models.BoxRelease) bool {
-		return r.BoxID != b.ID || r.Kind != kind
+		return r.BoxID != b.ID || r.Kind != kind || b.ActingIn(r.Turn).Fingerprint != s.Openers
 	})
 	s.Handovers = slices.DeleteFunc(slices.Clone(t.Handovers), func(h models.BoxHandover) bool {
-		return h.BoxID != b.ID || h.Kind != kind
+		return h.BoxID != b.ID || h.Kind != kind || b.ActingIn(h.Turn).Fingerprint != s.Openers
 	})
 	return s
 }

@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
-	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/rules/calendar"
 )
 
 func TestALimitIsCountedAndExplainedWithoutAServer(t *testing.T) {
@@ -66,9 +68,9 @@ func TestWhatIsKnownOfALawIsListedWithWhatIsNot(t *testing.T) {
 	require.Contains(t, stdout, `"length": "1/3 of the time until the deadline"`)
 	code, stdout, _ = invoke(t, nil, "calendar", "packs")
 	require.Equal(t, exitDone, code)
-	page, err := os.ReadFile("../../docs/calendar.md")
-	require.NoError(t, err)
-	require.Equal(t, string(page), stdout)
+	var page strings.Builder
+	require.NoError(t, calendar.WriteCatalogue(&page))
+	require.Equal(t, page.String(), stdout)
 	code, stdout, _ = invoke(t, nil, "calendar", "holidays", "DE", "2026")
 	require.Equal(t, exitDone, code)
 	require.Regexp(t, `2026-06-04  Corpus Christi in DE-BW.* \(not settled\)`, stdout)

@@ -154,13 +154,14 @@ const tendersOfCanary = 100
 // replace hands in another tender in the place of the one that a supplier has.
 func (p *tenderPlay) replace(t *testing.T, s *supplier) {
 	t.Helper()
+	s.offer = []byte("a better offer")
 	var receipt struct {
 		Tender models.ID `json:"tender_id"`
 	}
 	_, err := s.Do(t.Context(), apiclient.Request{
 		Method: http.MethodPost, Path: p.Path("/tenders/" + string(s.tender) + "/actions/replace"),
 		In: map[string]any{"envelopes": []map[string]any{
-			p.sealed(t, s, "quality", []byte("a better offer")),
+			p.sealed(t, s, "quality", s.offer),
 			p.sealed(t, s, "price", []byte("470000.00")),
 		}},
 		IfMatch: "*", Out: &receipt,

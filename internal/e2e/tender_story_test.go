@@ -228,10 +228,12 @@ func (p *tenderPlay) supply(t *testing.T, amount, score string) *supplier {
 func (p *tenderPlay) handIn(t *testing.T, s *supplier) {
 	t.Helper()
 	s.offer = []byte("We offer nodes, number " + strconv.Itoa(len(p.suppliers)))
-	envelopes := []map[string]any{
-		p.sealed(t, s, "quality", s.offer),
-		p.sealed(t, s, "price", []byte(s.amount)),
-	}
+	p.sends(t, s, p.sealed(t, s, "quality", s.offer), p.sealed(t, s, "price", []byte(s.amount)))
+}
+
+// sends has a supplier hand in envelopes that it has uploaded.
+func (p *tenderPlay) sends(t *testing.T, s *supplier, envelopes ...map[string]any) {
+	t.Helper()
 	var receipt struct {
 		Tender models.ID `json:"tender_id"`
 		Note   string    `json:"note"`

@@ -64,7 +64,7 @@ func Keep(ctx context.Context, s *store.Store, of store.KeptOpening) (Kept, erro
 	if err != nil {
 		return k, err
 	}
-	described, err := Describe(sealed)
+	described, err := Describe(sealed, of.Fingerprint)
 	if err != nil {
 		return k, err
 	}
@@ -91,7 +91,7 @@ func Keep(ctx context.Context, s *store.Store, of store.KeptOpening) (Kept, erro
 	}
 	opened := k.named()
 	for _, e := range all {
-		if of.Kind != models.EnvelopePrice || opened[e.Header] {
+		if opened[e.Header] || of.Kind != models.EnvelopePrice && e.Fingerprint == of.Fingerprint {
 			k.Headers = append(k.Headers, e.HeaderLine)
 		}
 	}

@@ -13,13 +13,21 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Describe describes a box as suppliers and openers need it.
-func Describe(b store.SealedBox) (envelope.Box, error) {
-	set, err := envelope.SetOf(b.Mode, b.ProcurementID, b.Openers)
-	if err != nil {
-		return envelope.Box{}, err
+// Describe describes a box as suppliers and openers need it: for the openers with a fingerprint, for whom envelopes in
+// it are sealed.
+func Describe(b store.SealedBox, fingerprint string) (envelope.Box, error) {
+	for i, of := range b.SealedFor() {
+		if of.Fingerprint != fingerprint {
+			continue
+		}
+		set, err := envelope.SetOf(b.Mode, b.ProcurementID, b.Openers[i])
+		if err != nil {
+			return envelope.Box{}, err
+		}
+		return envelope.NewBox(b.ID, b.Round, b.Deadline, set)
 	}
-	return envelope.NewBox(b.ID, b.Round, b.Deadline, set)
+	return envelope.Box{}, models.Refuse(models.CodeOpenersRefused, "/openers",
+		"nothing in this box is sealed for the openers %s", fingerprint).Accepting("%s", b.Fingerprint)
 }
 
 // A Box is the opening of the envelopes of one kind in a box in one turn, as far as it has come.
@@ -27,8 +35,9 @@ type Box struct {
 	*envelope.Opening
 
 	Described envelope.Box
-	// Turn counts from 1; see [models.Turn].
-	Turn int
+	// Turn counts from 1, and is of Openers, those with a fingerprint; see [models.Turn].
+	Turn    int
+	Openers string
 	// Envelopes are those that are opened.
 	Envelopes []store.SealedEnvelope
 	// Released are the releases that count, Handed the handovers, in their order.
@@ -36,18 +45,25 @@ type Box struct {
 	Handed   []models.BoxHandover
 }
 
-// Released reads the openings of the envelopes of a kind in a box that enough openers have released, turn by turn. It
-// refuses with [models.CodeNotFound] when there is no such box.
+// Released reads the openings of the envelopes of a kind in a box that enough openers have released, turn by turn: in a
+// sitting, or, if it is 0, in all. It refuses with [models.CodeNotFound] when there is no such box.
 func Released(
-	ctx context.Context, s *store.Store, procurement, box models.ID, kind models.EnvelopeKind,
+	ctx context.Context, s *store.Store, procurement, box models.ID, kind models.EnvelopeKind, sitting int,
 ) ([]*Box, error) {
+	sealed, err := s.SealedBox(ctx, procurement, box)
+	if err != nil {
+		return nil, err
+	}
 	turns, err := s.TurnsOf(ctx, box, kind)
 	if err != nil {
 		return nil, err
 	}
 	var all []*Box
-	for n := 1; n <= turns; n++ {
-		b, err := Of(ctx, s, procurement, box, kind, models.Turn{N: n})
+	for _, n := range turns {
+		if sitting > 0 && sealed.SittingOf(n) != sitting {
+			continue
+		}
+		b, err := of(ctx, s, sealed, kind, models.Turn{N: n})
 		if err != nil {
 			return nil, err
 		}
@@ -68,14 +84,20 @@ func Of(
 	if err != nil {
 		return nil, err
 	}
-	b := &Box{Turn: turn.N}
-	if b.Described, err = Describe(sealed); err != nil {
+	return of(ctx, s, sealed, kind, turn)
+}
+
+func of(
+	ctx context.Context, s *store.Store, sealed store.SealedBox, kind models.EnvelopeKind, turn models.Turn,
+) (b *Box, err error) {
+	b = &Box{Turn: turn.N, Openers: sealed.ActingIn(turn.N).Fingerprint}
+	if b.Described, err = Describe(sealed, b.Openers); err != nil {
 		return nil, err
 	}
-	if b.Released, err = s.ReleasesOf(ctx, box, kind, turn.N); err != nil {
+	if b.Released, err = s.ReleasesOf(ctx, sealed.ID, kind, turn.N); err != nil {
 		return nil, err
 	}
-	if b.Handed, err = s.HandoversOf(ctx, box, kind, turn.N); err != nil {
+	if b.Handed, err = s.HandoversOf(ctx, sealed.ID, kind, turn.N); err != nil {
 		return nil, err
 	}
 	releases, handovers, err := b.files()
@@ -160,12 +182,13 @@ func (b *Box) read(
 }
 
 // OfTest describes the box for which a test envelope was sealed: none that tenders are handed in to. It refuses with
-// [models.CodeOpenersRefused] when the openers are others by now.
+// [models.CodeOpenersRefused] when these openers open nothing by now.
 func OfTest(d models.Dossier, test models.OpenerTest) (envelope.Box, error) {
-	named, _ := d.Openers()
-	if named.Fingerprint != test.Fingerprint {
+	named, ok := d.OpenersWith(test.Fingerprint)
+	if !ok || !d.Acting(test.Fingerprint) {
+		present, _ := d.Openers()
 		return envelope.Box{}, models.Refuse(models.CodeOpenersRefused, "",
-			"the test is for the openers %s, and they are %s by now", test.Fingerprint, named.Fingerprint).
+			"the test is for the openers %s, and they are %s by now", test.Fingerprint, present.Fingerprint).
 			Accepting("a new test")
 	}
 	set, err := envelope.SetOf(d.Procurement.Mode, d.Procurement.ID, named)

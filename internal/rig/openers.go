@@ -24,6 +24,8 @@ type Opener struct {
 	consortium *Consortium
 	key        envelope.Key
 	announced  envelope.Announcement
+	// openers is the fingerprint of those of a box for whom the opener releases; empty: those of the last notice.
+	openers string
 }
 
 // Openers gives each of the organisations an opener, who makes a key and announces it.
@@ -37,11 +39,6 @@ func (c *Consortium) Openers(ctx context.Context, organisations ...string) ([]*O
 		o := &Opener{
 			Client: who, Person: models.ID(person), Buyer: models.ID(organisation), consortium: c,
 		}
-		if o.key, err = envelope.NewKey(envelope.Owner{
-			Mode: c.Mode, Procurement: models.ID(c.Procurement), Buyer: o.Buyer, Person: o.Person,
-		}); err != nil {
-			return nil, err
-		}
 		if err := o.announce(ctx); err != nil {
 			return nil, err
 		}
@@ -50,7 +47,26 @@ func (c *Consortium) Openers(ctx context.Context, organisations ...string) ([]*O
 	return all, nil
 }
 
+// WithNewKey is the same person with another key, which it makes and announces.
+func (o *Opener) WithNewKey(ctx context.Context) (*Opener, error) {
+	again := *o
+	return &again, again.announce(ctx)
+}
+
+// For is the same opener where it releases what is sealed for openers with a fingerprint.
+func (o *Opener) For(openers string) *Opener {
+	other := *o
+	other.openers = openers
+	return &other
+}
+
+// announce makes a key and announces it.
 func (o *Opener) announce(ctx context.Context) (err error) {
+	if o.key, err = envelope.NewKey(envelope.Owner{
+		Mode: o.consortium.Mode, Procurement: models.ID(o.consortium.Procurement), Buyer: o.Buyer, Person: o.Person,
+	}); err != nil {
+		return err
+	}
 	if o.announced, err = o.key.Announce(); err != nil {
 		return err
 	}
@@ -141,12 +157,12 @@ func (o *Opener) opening(
 	at := o.consortium.Path("/boxes/" + string(box))
 	var headers, described bytes.Buffer
 	if _, err := o.Do(ctx, apiclient.Request{
-		Method: http.MethodGet, Path: at + "/headers?kind=" + string(kind), Out: &headers,
+		Method: http.MethodGet, Path: at + "/headers?kind=" + string(kind) + "&openers=" + o.openers, Out: &headers,
 	}); err != nil {
 		return nil, envelope.Confirmation{}, err
 	}
 	if _, err := o.Do(ctx, apiclient.Request{
-		Method: http.MethodGet, Path: at + "/sealing", Out: &described,
+		Method: http.MethodGet, Path: at + "/sealing?openers=" + o.openers, Out: &described,
 	}); err != nil {
 		return nil, envelope.Confirmation{}, err
 	}
@@ -228,13 +244,15 @@ func Sealed(box []byte, supplier models.ID, kind models.EnvelopeKind, plain []by
 
 // An OpeningState says how far the envelopes of a kind in a box are opened.
 type OpeningState struct {
-	Kind      models.EnvelopeKind `json:"kind"`
-	Envelopes int                 `json:"envelopes"`
-	Read      int                 `json:"read"`
-	Reading   bool                `json:"reading"`
-	Turn      int                 `json:"turn"`
-	Awaited   []models.ID         `json:"awaited"`
-	Lost      []models.ID         `json:"lost"`
+	Kind       models.EnvelopeKind `json:"kind"`
+	Openers    string              `json:"openers"`
+	Envelopes  int                 `json:"envelopes"`
+	Read       int                 `json:"read"`
+	Unreadable int                 `json:"unreadable"`
+	Reading    bool                `json:"reading"`
+	Turn       int                 `json:"turn"`
+	Awaited    []models.ID         `json:"awaited"`
+	Lost       []models.ID         `json:"lost"`
 }
 
 // OpeningStates asks how far a box is opened.
@@ -285,7 +303,12 @@ func (c *Consortium) OpenPrices(ctx context.Context, lot models.ID, openers ...*
 			return err
 		}
 	}
-	return c.awaitRead(ctx, box, func(kind models.EnvelopeKind) bool { return kind == models.EnvelopePrice })
+	return c.AwaitRead(ctx, box, models.EnvelopePrice)
+}
+
+// AwaitRead waits until the envelopes of a kind in a box that are released are read.
+func (c *Consortium) AwaitRead(ctx context.Context, box models.ID, kind models.EnvelopeKind) error {
+	return c.awaitRead(ctx, box, func(k models.EnvelopeKind) bool { return k == kind })
 }
 
 // awaitRead waits until nothing of these kinds is to be read any more.

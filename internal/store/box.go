@@ -22,6 +22,21 @@ func (tx *Tx) OpenBox(b models.Box) {
 	tx.touchLot(b.LotID)
 }
 
+// ChangeOpeners has what is handed in to a box from now on sealed for other openers; those until now become former ones.
+// It returns [ErrBoxNotLocked] when the box is not locked.
+func (tx *Tx) ChangeOpeners(b models.Box, to models.SealedFor, at time.Time) error {
+	if err := tx.HasLocked(b.ID); err != nil {
+		return err
+	}
+	tx.SendFor(1, "keep former openers", `INSERT INTO former_openers
+		(box_id, n, opener_set, opener_set_version, fingerprint, until) VALUES ($1, $2, $3, $4, $5, $6)`,
+		b.ID, len(b.Former)+1, b.OpenerSet, b.OpenerSetVersion, b.Fingerprint, at)
+	tx.SendFor(1, "change openers", `UPDATE boxes SET opener_set = $1, opener_set_version = $2, fingerprint = $3
+		WHERE id = $4 AND closed_at IS NULL`, to.OpenerSet, to.OpenerSetVersion, to.Fingerprint, b.ID)
+	tx.touchLot(b.LotID)
+	return nil
+}
+
 // MoveDeadline sets another deadline, as entered and as an instant of procedure time. It returns
 // [ErrBoxNotLocked] when the box is not locked.
 func (tx *Tx) MoveDeadline(b models.Box, deadline time.Time, local, zone string) error {

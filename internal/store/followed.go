@@ -331,6 +331,10 @@ var followedProcurement = []FollowedTable{
 		"x.id", "boxes x WHERE x.procurement_id = $1",
 	},
 	{
+		"former_openers", columns(plain("opener_set", "opener_set_version", "fingerprint"), instants("until")),
+		"x.box_id || ' ' || x.n", "former_openers x JOIN boxes b ON b.id = x.box_id WHERE b.procurement_id = $1",
+	},
+	{
 		"box_openers", columns(plain("organisation_id"), instants("opened_at")), "x.box_id || ' ' || x.person_id",
 		"box_openers x JOIN boxes b ON b.id = x.box_id WHERE b.procurement_id = $1",
 	},
@@ -382,7 +386,7 @@ var followedProcurement = []FollowedTable{
 		"x.lot_id || ' ' || x.n", "set_asides x JOIN lots l ON l.id = x.lot_id WHERE l.procurement_id = $1",
 	},
 	{
-		"sealed_ends", columns(plain("box_id", "kind", "ground", "needed"),
+		"sealed_ends", columns(plain("box_id", "kind", "ground", "fingerprint", "needed"),
 			computed("released", Plain, "array_to_string(x.released, ' ')"),
 			computed("withheld", Plain, "array_to_string(x.withheld, ' ')"),
 			computed("lost", Plain, "array_to_string(x.lost, ' ')"), instants("ended_at")),

@@ -13,8 +13,13 @@ import (
 
 // withBoxes selects lots together with their boxes, in the order in which the boxes were opened.
 const withBoxes = `lots.*, (SELECT coalesce(jsonb_agg(to_jsonb(b) || jsonb_build_object('invited',
-		ARRAY(SELECT i.organisation_id FROM box_invited i WHERE i.box_id = b.id)) ORDER BY b.opened_at, b.id), '[]')
+		ARRAY(SELECT i.organisation_id FROM box_invited i WHERE i.box_id = b.id), 'former', ` + formerOpeners + `)
+		ORDER BY b.opened_at, b.id), '[]')
 	FROM boxes b WHERE b.lot_id = lots.id) AS boxes`
+
+// formerOpeners are those of the box b, in their order, as a list of [models.SealedFor].
+const formerOpeners = `(SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.n), '[]') FROM former_openers f
+	WHERE f.box_id = b.id)`
 
 func lots(db *gorm.DB, procurement models.ID) *gorm.DB {
 	return db.Model(&models.Lot{}).Select(withBoxes).Where("procurement_id = ?", procurement)

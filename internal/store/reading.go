@@ -113,6 +113,7 @@ func openingParts(t *models.Tendering) []part {
 		{handoversOf, rowsOf[models.BoxHandover]{&t.Handovers}},
 		{unreadOf, rowsOf[models.UnreadBox]{&t.Unread}},
 		{openingsOf, rowsOf[models.Opening]{&t.Openings}},
+		{resumedOf, rowsOf[models.Motion]{&t.Resumed}},
 		{sealedEndsOf, rowsOf[models.LeftSealed]{&t.SealedEnds}},
 	}
 }
@@ -185,8 +186,9 @@ const (
 	standsIn = `FROM tenders t JOIN boxes b ON b.id = t.box_id
 		WHERE b.procurement_id = p.id AND b.closed_at IS NOT NULL AND t.ended_at IS NULL`
 	receivedOf  = "SELECT json_agg(x ORDER BY x.id) FROM (SELECT t.*, b.procurement_id, b.hands_in " + standsIn + ") x"
-	envelopesOf = `SELECT json_agg(x ORDER BY x.tender_id, x.n) FROM tender_envelopes x
-		WHERE x.tender_id IN (SELECT t.id ` + standsIn + ")"
+	envelopesOf = `SELECT json_agg(x ORDER BY x.tender_id, x.n) FROM (SELECT e.*, u.fingerprint
+		FROM tender_envelopes e JOIN uploads u ON u.id = e.upload_id
+		WHERE e.tender_id IN (SELECT t.id ` + standsIn + ")) x"
 	ofAnyLot    = "(SELECT t.id FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = p.id)"
 	tenderersOf = `SELECT json_agg(o) FROM organisations o
 		WHERE o.id IN (SELECT t.organisation_id FROM tenders t JOIN boxes b ON b.id = t.box_id
@@ -213,6 +215,8 @@ const (
 		WHERE b.procurement_id = p.id) x`
 	unreadOf = `SELECT json_agg(x ORDER BY x.box_id, x.kind) FROM (SELECT u.box_id, u.kind FROM unread_boxes u
 		JOIN boxes b ON b.id = u.box_id WHERE b.procurement_id = p.id) x`
+	resumedOf = `SELECT json_agg(x ORDER BY x.decided_at, x.id) FROM motions x
+		WHERE x.procurement_id = p.id AND x.verb = 'resume' AND x.status = 'carried'`
 	sealedEndsOf = `SELECT json_agg(x ORDER BY x.lot_id) FROM sealed_ends x
 		WHERE x.lot_id IN (SELECT l.id FROM lots l WHERE l.procurement_id = p.id)`
 	// In which language each of them asked for its letters, the last time that it registered.

@@ -9,22 +9,27 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A SealedBox is a box with what envelopes in it are sealed for.
+// A SealedBox is a box with the openers for whom envelopes in it are sealed.
 type SealedBox struct {
 	models.Box
 
-	Mode    models.Mode
-	Openers models.OpenerSet
+	Mode models.Mode
+	// Openers are those of [models.Box.SealedFor], in that order.
+	Openers []models.OpenerSet
 }
 
 // SealedBox reads a box of a procurement with its openers. It returns a refusal with [models.CodeNotFound] when there
 // is no such box, or one that is sealed for no set of openers.
 func (s *Store) SealedBox(ctx context.Context, procurement, box models.ID) (SealedBox, error) {
 	var row struct{ Box, Openers, Mode string }
-	err := s.rows(ctx).Raw(`SELECT to_jsonb(b)::text AS box, v.body::text AS openers, p.mode
+	err := s.rows(ctx).Raw(`SELECT (to_jsonb(b) || jsonb_build_object('former', `+formerOpeners+`))::text AS box,
+			(SELECT json_agg(v.body ORDER BY o.n NULLS LAST)::text FROM (
+				SELECT f.n, f.opener_set, f.opener_set_version FROM former_openers f WHERE f.box_id = b.id
+				UNION ALL SELECT null, b.opener_set, b.opener_set_version) o
+				JOIN entry_versions v ON v.entry_id = o.opener_set AND v.version = o.opener_set_version) AS openers,
+			p.mode
 		FROM boxes b JOIN procurements p ON p.id = b.procurement_id
-			JOIN entry_versions v ON v.entry_id = b.opener_set AND v.version = b.opener_set_version
-		WHERE b.procurement_id = ? AND b.id = ?`, procurement, box).Scan(&row).Error
+		WHERE b.procurement_id = ? AND b.id = ? AND b.opener_set IS NOT NULL`, procurement, box).Scan(&row).Error
 	if err != nil {
 		return SealedBox{}, fmt.Errorf("read box: %w", err)
 	}
@@ -50,6 +55,8 @@ type SealedEnvelope struct {
 	Digest     string
 	Header     string
 	HeaderLine string
+	// Fingerprint is that of the openers for whom it is sealed.
+	Fingerprint string
 	// Read tells that it was opened, and what was in it recorded.
 	Read bool
 }
@@ -58,6 +65,7 @@ type SealedEnvelope struct {
 func (s *Store) EnvelopesIn(ctx context.Context, box models.ID, kind models.EnvelopeKind) ([]SealedEnvelope, error) {
 	var all []SealedEnvelope
 	err := s.rows(ctx).Raw(`SELECT e.tender_id, e.n, e.upload_id, e.size, e.digest, u.header, u.header_line,
+			u.fingerprint,
 			EXISTS (SELECT FROM openings o WHERE o.tender_id = e.tender_id AND o.n = e.n) AS read
 		FROM tender_envelopes e JOIN tenders t ON t.id = e.tender_id JOIN uploads u ON u.id = e.upload_id
 		WHERE t.box_id = ? AND t.ended_at IS NULL AND e.kind = ? ORDER BY e.tender_id, e.n`, box, kind).
@@ -81,13 +89,13 @@ func (s *Store) ReleasesOf(
 	return all, nil
 }
 
-// TurnsOf is how many turns there were in which openers released envelopes of a kind in a box.
-func (s *Store) TurnsOf(ctx context.Context, box models.ID, kind models.EnvelopeKind) (int, error) {
-	var turns int
-	err := s.rows(ctx).Raw("SELECT coalesce(max(turn), 0) FROM box_releases WHERE box_id = ? AND kind = ?", box, kind).
-		Scan(&turns).Error
+// TurnsOf lists the turns in which openers released envelopes of a kind in a box.
+func (s *Store) TurnsOf(ctx context.Context, box models.ID, kind models.EnvelopeKind) ([]int, error) {
+	var turns []int
+	err := s.rows(ctx).Raw("SELECT DISTINCT turn FROM box_releases WHERE box_id = ? AND kind = ? ORDER BY turn", box,
+		kind).Scan(&turns).Error
 	if err != nil {
-		return 0, fmt.Errorf("count turns: %w", err)
+		return nil, fmt.Errorf("list turns: %w", err)
 	}
 	return turns, nil
 }
@@ -151,12 +159,15 @@ type Unread struct {
 	ProcurementID models.ID
 	BoxID         models.ID
 	Kind          models.EnvelopeKind
+	// Sitting is that in which they were released; 0: any.
+	Sitting int
 }
 
-// ToRead puts the envelopes of a kind in a box on the list of those that are to be read.
-func (tx *Tx) ToRead(box models.ID, kind models.EnvelopeKind) {
-	tx.Send("have envelopes read", "INSERT INTO unread_boxes (box_id, kind) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-		box, kind)
+// ToRead puts the envelopes of a kind in a box that were released in a sitting on the list of those that are to be
+// read. There is none of an earlier sitting on it: a sitting begins after what was released before was read.
+func (tx *Tx) ToRead(box models.ID, kind models.EnvelopeKind, sitting int) {
+	tx.Send("have envelopes read", `INSERT INTO unread_boxes (box_id, kind, sitting) VALUES ($1, $2, $3)
+		ON CONFLICT DO NOTHING`, box, kind, sitting)
 }
 
 // ClaimUnread takes one that nobody else has taken for as long as the claim lasts; nil: there is none. What is of a
@@ -170,7 +181,7 @@ func (s *Store) ClaimUnread(ctx context.Context, claim time.Duration) (*Unread, 
 			WHERE y.claimed_until < clock_timestamp() AND l.ended_at IS NULL AND p.status <> 'suspended'
 			ORDER BY y.claimed_until, y.box_id, y.kind
 			LIMIT 1 FOR UPDATE OF y SKIP LOCKED)
-		RETURNING b.procurement_id, x.box_id, x.kind`, claim.Seconds()).Scan(&all).Error
+		RETURNING b.procurement_id, x.box_id, x.kind, x.sitting`, claim.Seconds()).Scan(&all).Error
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("claim envelopes to read: %w", err)
@@ -245,17 +256,20 @@ type KeptOpening struct {
 	BoxID         models.ID
 	Kind          models.EnvelopeKind
 	Turn          int
-	// Fingerprint is that of the openers of the box.
+	// Fingerprint is that of the openers who act in the turn.
 	Fingerprint string
 }
 
 // KeptOpenings lists what openers have released or handed over in the boxes of a procurement.
 func (s *Store) KeptOpenings(ctx context.Context, procurement models.ID) ([]KeptOpening, error) {
 	var all []KeptOpening
-	err := s.rows(ctx).Raw(`SELECT b.procurement_id, b.id AS box_id, x.kind, x.turn, b.fingerprint
+	err := s.rows(ctx).Raw(`SELECT b.procurement_id, b.id AS box_id, x.kind, x.turn, coalesce(f.fingerprint,
+			b.fingerprint) AS fingerprint
 		FROM boxes b CROSS JOIN LATERAL (
 			SELECT r.kind, r.turn FROM box_releases r WHERE r.box_id = b.id UNION
 			SELECT h.kind, h.turn FROM box_handovers h WHERE h.box_id = b.id) x
+		CROSS JOIN LATERAL (SELECT count(*) AS n FROM former_openers c WHERE c.box_id = b.id) sets
+		LEFT JOIN former_openers f ON f.box_id = b.id AND f.n = (x.turn - 1) % (sets.n + 1) + 1
 		WHERE b.procurement_id = ? ORDER BY b.id, x.kind, x.turn`, procurement).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("list openings: %w", err)

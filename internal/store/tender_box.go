@@ -95,7 +95,8 @@ const (
 	// The clock is read once, in a subquery that is evaluated once, for all uploads brought.
 	readBox = `SELECT b.number, b.ended_at, b.box, b.invited, b.status, b.mode, b.clock_offset, b.clock, b.standing,
 			b.most::int, CASE WHEN b.most IS NOT NULL THEN ` + otherLots + ` END,
-			u.id, u.organisation_id, u.purpose, u.size, u.digest, u.completed_at, u.box_id, u.kind FROM
+			u.id, u.organisation_id, u.purpose, u.size, u.digest, u.completed_at, u.box_id, u.kind,
+			u.fingerprint FROM
 		(SELECT b.*, ` + mostLots + ` AS most FROM (SELECT l.number, l.ended_at, l.procurement_id, to_jsonb(x) AS box,
 			EXISTS (SELECT FROM box_invited i WHERE i.box_id = x.id AND i.organisation_id = $3) AS invited,
 			p.status, p.mode, p.clock_offset, clock_timestamp() AS clock,
@@ -179,13 +180,13 @@ func (c *Counter) scan(rows pgx.Rows, organisation models.ID) error {
 			intoBox = nil // it is the same in each row
 		}
 		var invited bool
-		var standing, upload, of, purpose, digest, sealedFor, kind *string
+		var standing, upload, of, purpose, digest, sealedIn, kind, sealedFor *string
 		var most *int
 		var size *int64
 		var completed *time.Time
 		err := rows.Scan(&l.Number, &l.EndedAt, intoBox, &invited, &p.Status, &p.Mode, &p.ClockOffset, &c.Clock,
 			&standing, &most, &c.Others,
-			&upload, &of, &purpose, &size, &digest, &completed, &sealedFor, &kind)
+			&upload, &of, &purpose, &size, &digest, &completed, &sealedIn, &kind, &sealedFor)
 		if err != nil {
 			return err
 		}
@@ -206,8 +207,8 @@ func (c *Counter) scan(rows pgx.Rows, organisation models.ID) error {
 				ID: models.ID(*upload), OrganisationID: models.ID(*of), Purpose: models.Purpose(*purpose),
 				Size: *size, Digest: *digest, CompletedAt: completed,
 			}
-			if sealedFor != nil && kind != nil {
-				u.BoxID, u.Kind = models.ID(*sealedFor), models.EnvelopeKind(*kind)
+			if sealedIn != nil && kind != nil && sealedFor != nil {
+				u.BoxID, u.Kind, u.Fingerprint = models.ID(*sealedIn), models.EnvelopeKind(*kind), *sealedFor
 			}
 			c.Uploads = append(c.Uploads, u)
 		}

@@ -44,9 +44,10 @@ func (tx *Tx) UnlockQuality(b models.Box) {
 // LeaveSealed records how a lot is left that ends because it cannot be opened.
 func (tx *Tx) LeaveSealed(s models.LeftSealed) {
 	tx.SendFor(1, "leave lot sealed", `INSERT INTO sealed_ends
-		(lot_id, box_id, kind, ground, needed, released, withheld, lost, ended_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		s.LotID, s.BoxID, s.Kind, s.Ground, s.Needed, list(s.Released), list(s.Withheld), list(s.Lost), s.EndedAt)
+		(lot_id, box_id, kind, ground, fingerprint, needed, released, withheld, lost, ended_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		s.LotID, s.BoxID, s.Kind, s.Ground, s.Fingerprint, s.Needed, list(s.Released), list(s.Withheld), list(s.Lost),
+		s.EndedAt)
 }
 
 // list is what a column holds that is a list, which may be empty.

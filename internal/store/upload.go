@@ -122,8 +122,8 @@ func (s *Store) ChunksOf(ctx context.Context, upload models.ID) ([]int, error) {
 func (tx *Tx) CompleteUpload(u *models.Upload) error {
 	var now time.Time
 	err := tx.db().Raw(`UPDATE uploads SET completed_at = clock_timestamp(), box_id = nullif(?, ''),
-		kind = nullif(?, ''), header = nullif(?, ''), header_line = nullif(?, '') WHERE id = ? RETURNING completed_at`,
-		u.BoxID, u.Kind, u.Header, u.HeaderLine, u.ID).
+		kind = nullif(?, ''), header = nullif(?, ''), header_line = nullif(?, ''), fingerprint = nullif(?, '')
+		WHERE id = ? RETURNING completed_at`, u.BoxID, u.Kind, u.Header, u.HeaderLine, u.Fingerprint, u.ID).
 		Scan(&now).Error
 	if err != nil {
 		return fmt.Errorf("complete upload: %w", err)

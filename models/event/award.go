@@ -50,6 +50,7 @@ type LotLeftSealed struct {
 	BoxID    models.ID           `json:"box_id" doc:"The box that could not be opened"`
 	Kind     models.EnvelopeKind `json:"kind" doc:"Which of its envelopes were to be opened next"`
 	Ground   models.SealedGround `json:"ground" doc:"Whether openers withhold them, or too few are left"`
+	Openers  string              `json:"openers,omitempty" doc:"Fingerprint of the openers for whom they are sealed"`
 	Needed   int                 `json:"needed" doc:"How many openers open together"`
 	Released []models.ID         `json:"released,omitempty" doc:"The openers who have released"`
 	Withheld []models.ID         `json:"withheld,omitempty" doc:"Those who could and have not"`

@@ -273,6 +273,10 @@ var catalogue = []Row{
 		"The contract notice was dispatched, and the boxes of its lots take tenders.",
 	},
 	{"lot.deadline_moved", DeadlineMoved{}, public, "The deadline for tenders of a lot was moved to a later instant."},
+	{
+		"lot.openers_changed", OpenersChanged{}, public,
+		"The openers of a lot's box were changed while it was open: what is handed in from now on is sealed for others.",
+	},
 	// Events about a question name neither the supplier nor the person.
 	{"question.asked", QuestionAsked{}, buyersOnly, "A supplier asked a question about the tender pack."},
 	{"question.answer_drafted", AnswerDrafted{}, buyersOnly, "A version of an answer to a question was drafted."},

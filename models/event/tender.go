@@ -90,6 +90,15 @@ type DeadlineMoved struct {
 	NoticeID models.ID `json:"notice_id" doc:"The notice of the change"`
 }
 
+// OpenersChanged is the payload of lot.openers_changed.
+type OpenersChanged struct {
+	LotID     models.ID `json:"lot_id" doc:"The lot"`
+	BoxID     models.ID `json:"box_id" doc:"The box of the lot that is open"`
+	Former    SealedFor `json:"former" doc:"For whom envelopes were sealed until now; what stands stays so"`
+	SealedFor SealedFor `json:"sealed_for" doc:"For whom envelopes are sealed from now on"`
+	NoticeID  models.ID `json:"notice_id" doc:"The notice of the change"`
+}
+
 // TenderReceived is the payload of tender.received.
 type TenderReceived struct {
 	TenderID models.ID `json:"tender_id" doc:"The tender"`
@@ -198,6 +207,7 @@ func (LotCreated) event()            {}
 func (LotChanged) event()            {}
 func (ProcurementPublished) event()  {}
 func (DeadlineMoved) event()         {}
+func (OpenersChanged) event()        {}
 func (TenderReceived) event()        {}
 func (TenderWithdrawn) event()       {}
 func (TenderConfirmed) event()       {}

@@ -73,6 +73,26 @@ type ExtendForOutage struct {
 	Reason   string    `json:"reason" minLength:"1" maxLength:"4000" doc:"Published with the change"`
 }
 
+// ChangeOpeners has what is handed in to all open boxes from now on sealed for the present set of openers.
+type ChangeOpeners struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"4000" doc:"Published with the change"`
+}
+
+// ChangeOpenersResult lists the boxes whose openers were changed.
+type ChangeOpenersResult struct {
+	Lots []ChangedOpeners `json:"lots"`
+	// Notice informed the public of it.
+	Notice models.ID `json:"notice"`
+}
+
+// ChangedOpeners say for whom the envelopes for a lot were sealed, and for whom they are from now on.
+type ChangedOpeners struct {
+	Lot         models.ID `json:"lot"`
+	Box         models.ID `json:"box"`
+	Former      string    `json:"former" doc:"Fingerprint of the openers until now: what stands stays sealed for them"`
+	Fingerprint string    `json:"fingerprint" doc:"Fingerprint of the openers from now on"`
+}
+
 // ExtendForOutageResult lists the deadlines that were moved.
 type ExtendForOutageResult struct {
 	Lots []MoveDeadlineResult `json:"lots"`

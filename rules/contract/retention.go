@@ -61,9 +61,9 @@ func RetentionOf(d models.Dossier, years int, until *time.Time) (Retention, erro
 
 // documentation is for how many years the law that governs keeps documents: never less than the directive.
 func documentation(d models.Dossier, all Limits) Keeping {
-	frame, err := timelimit.Of(d)
-	if err != nil {
-		return all.Documentation // no law governs yet
+	frame, known := timelimit.Governing(d)
+	if !known {
+		return all.Documentation
 	}
 	rule, err := frame.Pack.Rule("retention")
 	if err != nil || rule.Length.Unit != calendar.Months {

@@ -11,12 +11,9 @@ import (
 // CheckChange refuses a significant change of a document for tenderers while the deadline of an open lot leaves less
 // time than the law that governs gives again after it. Since is when tenderers got what is changed.
 func CheckChange(d models.Dossier, lot models.Lot, effect models.ChangeEffect, since time.Time) error {
-	f, err := timelimit.Of(d)
-	if _, unknown := models.RefusalOf(err); unknown {
+	f, known := timelimit.Governing(d)
+	if !known {
 		return nil // no law is known that asks for more than a later deadline
-	}
-	if err != nil {
-		return err
 	}
 	box := lot.Box()
 	earliest, err := f.AfterChange(effect, box, deadlineBefore(d.Tendering, box, box.OpenedAt),

@@ -6,7 +6,6 @@ package evaluation
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/govalues/decimal"
@@ -95,16 +94,6 @@ func unpublished(d models.Dossier, id models.ID) error {
 	if lot.Published() {
 		return models.Refuse(models.CodeFrozen, "", "the criteria of lot %d were published", lot.Number).
 			Accepting("ending the lot, and writing criteria for another lot")
-	}
-	return nil
-}
-
-// SealingFrozen refuses to change for whom envelopes are sealed while those for a published lot are or were sealed so.
-func SealingFrozen(d models.Dossier) error {
-	if slices.ContainsFunc(d.Tendering.Lots, sealing) {
-		return models.Refuse(models.CodeFrozen, "",
-			"envelopes are being sealed for those who open according to the publication").
-			Accepting("a change after every published lot has ended")
 	}
 	return nil
 }

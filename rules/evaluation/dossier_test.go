@@ -88,7 +88,10 @@ func (d *desk) tender(o offer) {
 	t := models.Tender{
 		ID: models.NewID(models.PrefixTender), LotID: d.lot, BoxID: "box_1", HandsIn: models.HandedTender,
 		OrganisationID: models.NewID(models.PrefixOrganisation),
-		Envelopes:      []models.Envelope{{N: 1, Kind: models.EnvelopeQuality}, {N: 2, Kind: models.EnvelopePrice}},
+	}
+	t.Envelopes = []models.Envelope{
+		{TenderID: t.ID, N: 1, Kind: models.EnvelopeQuality, Fingerprint: "FINGERPRINT"},
+		{TenderID: t.ID, N: 2, Kind: models.EnvelopePrice, Fingerprint: "FINGERPRINT"},
 	}
 	d.tenders = append(d.tenders, t)
 	d.Tendering.Received = append(d.Tendering.Received, t)

@@ -39,10 +39,7 @@ func frameworkFaults(d models.Dossier, way models.Procedure, lot models.Lot) []*
 		return nil
 	}
 	at := fmt.Sprintf("/lots/%d/framework_terms", lot.Number)
-	faults := untranslated(d, at+"/how", terms.How)
-	if len(terms.Longer) > 0 {
-		faults = append(faults, untranslated(d, at+"/longer", terms.Longer)...)
-	}
+	faults := models.RefuseUntranslated(at, terms.Wording(), d.Procurement.Languages)
 	if criteria, _, ok := d.CriteriaFor(lot.ID); ok && criteria.Currency != terms.Maximum.Currency {
 		faults = append(faults, models.Refuse(models.CodeInvalidValue, at+"/maximum/currency", "prices are in %s",
 			criteria.Currency).Accepting("%s", criteria.Currency))

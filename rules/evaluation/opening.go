@@ -7,60 +7,111 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// ToOpen lists the envelopes of a kind in a box that openers release together, and where an opener may do so. Where
-// only the prices of the best are opened, these are the prices of tenders that are not out.
-func ToOpen(d models.Dossier, lot models.Lot, box models.Box, kind models.EnvelopeKind) (models.Turn, error) {
+// ToOpen lists the envelopes of a kind in a box that openers with a fingerprint release together, and where they may do
+// so. Where only the prices of the best are opened, these are the prices of tenders that are not out. No fingerprint
+// needs to be given where all envelopes are sealed for the same openers.
+func ToOpen(
+	d models.Dossier, lot models.Lot, box models.Box, kind models.EnvelopeKind, openers string,
+) (models.Turn, error) {
 	if err := mayRelease(lot, box, kind); err != nil {
 		return models.Turn{}, err
 	}
-	turn := turnOf(d, box, kind)
-	if len(turn.Envelopes) == 0 {
-		return turn, models.Refuse(models.CodeReleaseIncomplete, "/kind",
+	turns := slices.DeleteFunc(turnsOf(d, box, kind), func(t models.Turn) bool { return len(t.Envelopes) == 0 })
+	if len(turns) == 0 {
+		return models.Turn{}, models.Refuse(models.CodeReleaseIncomplete, "/kind",
 			"there is no envelope of the kind %s to open in lot %d", kind, lot.Number).
 			Accepting("one of the kinds %v", d.Tendering.KindsIn(box.ID))
 	}
-	return turn, nil
+	if openers == "" && len(turns) == 1 {
+		return turns[0], nil
+	}
+	fingerprints := make([]string, len(turns))
+	for i, t := range turns {
+		if fingerprints[i] = t.Openers.Fingerprint; fingerprints[i] == openers {
+			return t, nil
+		}
+	}
+	reason := "the envelopes of the kind %s in lot %d are sealed for different openers: say for which"
+	if openers != "" {
+		reason = "no envelope of the kind %s to open in lot %d is sealed for these openers"
+	}
+	return models.Turn{}, models.Refuse(models.CodeReleaseIncomplete, "/openers", reason, kind, lot.Number).
+		Accepting("one of the fingerprints %s", strings.Join(fingerprints, ", "))
 }
 
-// turnOf is the turn in which openers release envelopes of a kind in a box now. The prices of tenders that have come
-// among the best since those of a turn were opened are released in a further one: after a conflict that was declared
-// late, or scores that were given anew because a review was upheld.
-func turnOf(d models.Dossier, box models.Box, kind models.EnvelopeKind) models.Turn {
-	var all, sealed []models.Envelope
+// turnsOf are the turns in which openers release envelopes of a kind in a box now, one for each openers for whom such are
+// sealed. The prices of tenders that have come among the best since those of a sitting were opened are released in a
+// further one: after a conflict that was declared late, or scores that were given anew because a review was upheld.
+func turnsOf(d models.Dossier, box models.Box, kind models.EnvelopeKind) []models.Turn {
+	out := outBeforePrices(d, box.LotID, kind)
+	waiting := toRelease(d, box, kind, out)
+	sitting := box.SittingOf(d.Tendering.LastTurn(box.ID, kind))
+	turns := turnsIn(box, sitting, waiting)
+	if kind != models.EnvelopePrice {
+		return turns
+	}
+	sealed := map[string][]models.Envelope{}
+	left := 0
+	for openers, all := range waiting {
+		sealed[openers] = slices.DeleteFunc(slices.Clone(all), func(e models.Envelope) bool {
+			_, found := d.FoundIn(e.TenderID, e.N)
+			return found
+		})
+		left += len(sealed[openers])
+	}
+	enough := !slices.ContainsFunc(turns, func(t models.Turn) bool { return !enoughIn(d, box, kind, t) })
+	read := !slices.Contains(d.Tendering.Unread, models.UnreadBox{BoxID: box.ID, Kind: kind})
+	// A price of a tender that is out stays sealed, so what was begun for it is void.
+	void := slices.ContainsFunc(turns, func(t models.Turn) bool {
+		return slices.ContainsFunc(d.Tendering.PricedIn(box.ID, t.N), func(id models.ID) bool { return out[id] })
+	})
+	if enough && read && left > 0 || !enough && void {
+		return turnsIn(box, sitting+1, sealed)
+	}
+	return turns
+}
+
+// toRelease are the envelopes of a kind in a box that are released, by the fingerprint of the openers for whom they are
+// sealed. Where these have none that is released there is an empty list.
+func toRelease(
+	d models.Dossier, box models.Box, kind models.EnvelopeKind, out map[models.ID]bool,
+) map[string][]models.Envelope {
+	waiting := map[string][]models.Envelope{}
 	for _, t := range d.Tendering.In(box.ID) {
 		for _, e := range t.Envelopes {
-			if e.Kind != kind || kind == models.EnvelopePrice && mayPrice(d, t) != nil {
-				continue
-			}
-			all = append(all, e)
-			if _, found := d.FoundIn(t.ID, e.N); !found {
-				sealed = append(sealed, e)
+			switch own := waiting[e.Fingerprint]; {
+			case e.Kind != kind:
+			case out[t.ID]:
+				waiting[e.Fingerprint] = own
+			default:
+				waiting[e.Fingerprint] = append(own, e)
 			}
 		}
 	}
-	turn := models.Turn{N: d.Tendering.LastTurn(box.ID, kind), Envelopes: all}
-	if kind != models.EnvelopePrice {
-		return turn
-	}
-	enough := len(d.Tendering.ReleasedBy(box.ID, kind, turn.N)) >= openersOf(d, box).Threshold
-	read := !slices.Contains(d.Tendering.Unread, models.UnreadBox{BoxID: box.ID, Kind: kind})
-	if enough && read && len(sealed) > 0 || !enough && void(d, box, turn.N) {
-		return models.Turn{N: turn.N + 1, Envelopes: sealed}
-	}
-	return turn
+	return waiting
 }
 
-// void tells that a turn of prices is for a tender that is out by now: its price stays sealed.
-func void(d models.Dossier, box models.Box, turn int) bool {
-	return slices.ContainsFunc(d.Tendering.PricedIn(box.ID, turn), func(id models.ID) bool {
-		t, ok := d.Tendering.Tender(id)
-		return ok && mayPrice(d, t) != nil
-	})
+// turnsIn are the turns of a sitting, one for each openers of a box for whom there are envelopes.
+func turnsIn(box models.Box, sitting int, envelopes map[string][]models.Envelope) []models.Turn {
+	var turns []models.Turn
+	for i, openers := range box.SealedFor() {
+		if own, ok := envelopes[openers.Fingerprint]; ok {
+			turns = append(turns, models.Turn{N: box.TurnIn(sitting, i), Openers: openers, Envelopes: own})
+		}
+	}
+	return turns
 }
 
-func openersOf(d models.Dossier, box models.Box) models.OpenerSet {
-	set, _ := d.OpenersOf(box)
-	return set
+// acted tells whether somebody has released or handed over in a turn.
+func acted(d models.Dossier, box models.Box, kind models.EnvelopeKind, turn int) bool {
+	return len(d.Tendering.ReleasedBy(box.ID, kind, turn))+len(d.Tendering.HandedOver(box.ID, kind, turn)) > 0
+}
+
+// enoughIn tells whether as many openers as are needed have released in a turn, or there is nothing to release.
+func enoughIn(d models.Dossier, box models.Box, kind models.EnvelopeKind, t models.Turn) bool {
+	set, _ := d.OpenersOf(t.Openers)
+	return len(d.Tendering.ReleasedBy(box.ID, kind, t.N)) >= set.Threshold ||
+		len(t.Envelopes) == 0 && !acted(d, box, kind, t.N)
 }
 
 // mayRelease refuses to open a box before it is closed, whatever the clock says, and prices before quality is locked.
@@ -104,11 +155,13 @@ func MayUnseal(d models.Dossier, lot models.Lot) error {
 		if kind == models.EnvelopePrice {
 			continue
 		}
-		if p := ProgressOf(d, box, kind); p.missing() > 0 {
-			return models.Refuse(models.CodeReleasesMissing, "/lot",
-				"%d of %d openers have released the envelopes of the kind %s in lot %d", len(p.Released), p.Needed,
-				kind, lot.Number).
-				Accepting("%d more of: %s", p.missing(), namesOf(d, p.Able))
+		for _, p := range ProgressOf(d, box, kind) {
+			if p.missing() > 0 {
+				return models.Refuse(models.CodeReleasesMissing, "/lot",
+					"%d of %d openers have released the envelopes of the kind %s in lot %d", len(p.Released), p.Needed,
+					kind, lot.Number).
+					Accepting("%d more of: %s", p.missing(), namesOf(d, p.Able))
+			}
 		}
 	}
 	return nil
@@ -122,22 +175,34 @@ func namesOf(d models.Dossier, people []models.ID) string {
 	return strings.Join(names, "; ")
 }
 
-// Progress is how far the opening of the envelopes of a kind in a box has come, in the turn that is under way.
+// Progress is how far the opening of the envelopes of a kind in a box that are sealed for some openers has come, in the
+// turn that is under way.
 type Progress struct {
-	Turn, Needed int
+	models.Turn
+
+	Needed int
 	// Released are who have released, Able who can and have not, Lost who cannot any more: they are no openers of their
 	// buyer by now, or their key is recorded as lost.
 	Released, Able, Lost []models.ID
 }
 
-// ProgressOf tells how far the opening of the envelopes of a kind in a box has come.
-func ProgressOf(d models.Dossier, box models.Box, kind models.EnvelopeKind) Progress {
-	turn, set := turnOf(d, box, kind).N, openersOf(d, box)
-	p := Progress{Turn: turn, Needed: set.Threshold, Released: d.Tendering.ReleasedBy(box.ID, kind, turn)}
-	for _, person := range d.Tendering.Holders(box.ID, kind, turn, set.Openers) {
+// ProgressOf tells how far the opening of the envelopes of a kind in a box has come, by the openers for whom they are
+// sealed.
+func ProgressOf(d models.Dossier, box models.Box, kind models.EnvelopeKind) []Progress {
+	var all []Progress
+	for _, turn := range turnsOf(d, box, kind) {
+		all = append(all, progressIn(d, box, kind, turn))
+	}
+	return all
+}
+
+func progressIn(d models.Dossier, box models.Box, kind models.EnvelopeKind, turn models.Turn) Progress {
+	set, _ := d.OpenersOf(turn.Openers)
+	p := Progress{Turn: turn, Needed: set.Threshold, Released: d.Tendering.ReleasedBy(box.ID, kind, turn.N)}
+	for _, person := range d.Tendering.Holders(box.ID, kind, turn.N, set.Openers) {
 		switch {
 		case slices.Contains(p.Released, person):
-		case lost(d, box, person):
+		case lost(d, turn.Openers.Fingerprint, person):
 			p.Lost = append(p.Lost, person)
 		default:
 			p.Able = append(p.Able, person)
@@ -147,12 +212,25 @@ func ProgressOf(d models.Dossier, box models.Box, kind models.EnvelopeKind) Prog
 }
 
 // missing is how many openers have still to release.
-func (p Progress) missing() int { return max(p.Needed-len(p.Released), 0) }
+func (p Progress) missing() int {
+	if len(p.Envelopes) == 0 {
+		return 0
+	}
+	return max(p.Needed-len(p.Released), 0)
+}
 
-// lost tells whether somebody who holds shares in a box cannot release any more.
-func lost(d models.Dossier, box models.Box, person models.ID) bool {
-	buyer, _ := d.BuyerOfOpener(box.Fingerprint, person)
-	_, recorded := d.LossOf(box.Fingerprint, person)
+// Completes tells whether nobody else has to release envelopes of a kind in a box once somebody has released in a turn.
+func Completes(d models.Dossier, box models.Box, kind models.EnvelopeKind, turn int) bool {
+	return !slices.ContainsFunc(ProgressOf(d, box, kind), func(p Progress) bool {
+		missing := p.missing()
+		return p.N == turn && missing > 1 || p.N != turn && missing > 0
+	})
+}
+
+// lost tells whether somebody who holds shares of what is sealed for openers with a fingerprint cannot release any more.
+func lost(d models.Dossier, fingerprint string, person models.ID) bool {
+	buyer, _ := d.BuyerOfOpener(fingerprint, person)
+	_, recorded := d.LossOf(fingerprint, person)
 	return recorded || !opensFor(d, person, buyer)
 }
 
@@ -194,11 +272,30 @@ func mayPrice(d models.Dossier, t models.Tender) error {
 	return nil
 }
 
+// outBeforePrices are the tenders for a lot whose envelopes of a kind are not opened: where only the prices of the best
+// are, those of the others. Where nobody can say which these are, none is opened.
+func outBeforePrices(d models.Dossier, lot models.ID, kind models.EnvelopeKind) map[models.ID]bool {
+	out := map[models.ID]bool{}
+	criteria, _, _ := d.CriteriaFor(lot)
+	if kind != models.EnvelopePrice || criteria.Best == 0 {
+		return out
+	}
+	standing, err := QualityOf(d, lot)
+	for _, s := range standing.Tenders {
+		out[s.Tender] = s.Out != ""
+	}
+	for _, t := range d.Tendering.Received {
+		out[t.ID] = out[t.ID] || err != nil && t.LotID == lot
+	}
+	return out
+}
+
 // MayReleaseAs refuses a release by somebody who holds no shares of these envelopes, has released them, or is no opener
 // of that buyer any more: a buyer's keys are counted for it.
 func MayReleaseAs(d models.Dossier, r models.BoxRelease) error {
 	lot, box, _ := d.Tendering.Box(r.BoxID)
-	holders := d.Tendering.Holders(r.BoxID, r.Kind, r.Turn, openersOf(d, box).Openers)
+	set, _ := d.OpenersOf(box.ActingIn(r.Turn))
+	holders := d.Tendering.Holders(r.BoxID, r.Kind, r.Turn, set.Openers)
 	switch {
 	case !slices.Contains(holders, r.PersonID):
 		return models.Refuse(models.CodeNotAnOpener, "/release", "%s opens nothing of the kind %s in lot %d",
@@ -229,7 +326,8 @@ func MayHandOver(d models.Dossier, h models.BoxHandover, sender models.ID) error
 			Accepting("the shares of an opener who has not released yet, for another opener of the same buyer")
 	}
 	_, box, _ := d.Tendering.Box(h.BoxID)
-	holders := d.Tendering.Holders(h.BoxID, h.Kind, h.Turn, openersOf(d, box).Openers)
+	set, _ := d.OpenersOf(box.ActingIn(h.Turn))
+	holders := d.Tendering.Holders(h.BoxID, h.Kind, h.Turn, set.Openers)
 	switch {
 	case sender != h.ToPersonID:
 		return models.Refuse(models.CodeForbidden, "/handover", "the shares are for %s", d.PersonOf(h.ToPersonID)).

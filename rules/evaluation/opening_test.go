@@ -38,7 +38,7 @@ func (d *desk) releases(kind models.EnvelopeKind, buyers ...models.ID) {
 }
 
 func (d *desk) toOpen(kind models.EnvelopeKind) ([]models.Envelope, error) {
-	turn, err := ToOpen(d.Dossier, d.Tendering.Lots[0], *d.box1(), kind)
+	turn, err := ToOpen(d.Dossier, d.Tendering.Lots[0], *d.box1(), kind, "")
 	return turn.Envelopes, err
 }
 
@@ -134,7 +134,7 @@ func TestSharesGoToAnotherOpenerOfTheSameBuyerByOneOfTheTwo(t *testing.T) {
 	d.Roles = append(d.Roles, models.RoleAssignment{
 		PersonID: "per_colleague", Role: models.RoleOpener, OrganisationID: "org_a",
 	})
-	set, _ := d.OpenersOf(*d.box1())
+	set, _ := d.OpenersOf(d.box1().SealedFor()[0])
 	handover := models.BoxHandover{
 		BoxID: d.box1().ID, Kind: models.EnvelopeQuality, PersonID: "per_of_org_a", ToPersonID: "per_colleague",
 		OrganisationID: "org_a", Turn: 1,
@@ -172,7 +172,7 @@ func TestSharesGoToAnotherOpenerOfTheSameBuyerByOneOfTheTwo(t *testing.T) {
 func TestAnEarlierSetOfOpenersStillOpensWhatWasSealedForIt(t *testing.T) {
 	t.Parallel()
 	d := newOpening(t)
-	before, ok := d.OpenersOf(*d.box1())
+	before, ok := d.OpenersOf(d.box1().SealedFor()[0])
 	require.True(t, ok)
 	for i := range d.Entries {
 		if d.Entries[i].Kind == models.EntryOpenerSet {
@@ -181,11 +181,11 @@ func TestAnEarlierSetOfOpenersStillOpensWhatWasSealedForIt(t *testing.T) {
 			d.Entries[i].WrittenAt = now.Add(time.Minute)
 		}
 	}
-	after, ok := d.OpenersOf(*d.box1())
+	after, ok := d.OpenersOf(d.box1().SealedFor()[0])
 	require.True(t, ok)
 	require.Equal(t, before, after)
 	d.box1().OpenerSetVersion = 7
-	_, ok = d.OpenersOf(*d.box1())
+	_, ok = d.OpenersOf(d.box1().SealedFor()[0])
 	require.False(t, ok)
 }
 

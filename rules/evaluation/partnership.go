@@ -1,7 +1,6 @@
 package evaluation
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -42,19 +41,11 @@ func partnershipFaults(d models.Dossier, way models.Procedure, lot models.Lot, a
 			"it is not said in which phases the partnership on lot %d goes", lot.Number).
 			Accepting("phases with targets and payments, performance and maximum cost (Article 31(2))")}
 	}
-	faults := untranslated(d, at+"/performance", plan.Performance)
+	faults := models.RefuseUntranslated(at, plan.Wording(), d.Procurement.Languages)
 	if limits, limited := d.LotLimits(); limited && limits.MostAwarded > 0 && plan.Partners > 1 {
 		faults = append(faults, models.Refuse(models.CodeInvalidValue, at+"/partners",
 			"how many lots one tenderer is awarded is limited, and several partners of a lot cannot be counted").
 			Accepting("one partner, or no limit of awarded lots"))
-	}
-	if len(plan.Conditions) > 0 {
-		faults = append(faults, untranslated(d, at+"/conditions", plan.Conditions)...)
-	}
-	for i, phase := range plan.Phases {
-		in := fmt.Sprintf("%s/phases/%d", at, i)
-		faults = append(faults, slices.Concat(untranslated(d, in+"/title", phase.Title),
-			untranslated(d, in+"/targets", phase.Targets), untranslated(d, in+"/payment", phase.Payment))...)
 	}
 	return faults
 }

@@ -122,33 +122,7 @@ func criteriaFaults(d models.Dossier, lot models.Lot) []*models.Refusal {
 			lot.Number).
 			Accepting("the criteria, written again with zero_price: a price of 0 excludes nobody by itself"))
 	}
-	for _, k := range criteria.Criteria {
-		faults = append(faults, untranslated(d, at+"/"+k.ID+"/title", k.Title)...)
-		faults = append(faults, untranslated(d, at+"/"+k.ID+"/link", k.Link)...)
-	}
-	for _, g := range criteria.Groups {
-		faults = append(faults, untranslated(d, at+"/"+g.ID+"/title", g.Title)...)
-	}
-	if criteria.Costs == nil {
-		return faults
-	}
-	for _, i := range criteria.Costs.Items {
-		faults = append(faults, untranslated(d, at+"/"+i.ID+"/title", i.Title)...)
-		faults = append(faults, untranslated(d, at+"/"+i.ID+"/data", i.Data)...)
-		if len(i.Method) > 0 {
-			faults = append(faults, untranslated(d, at+"/"+i.ID+"/method", i.Method)...)
-		}
-	}
-	return faults
-}
-
-func untranslated(d models.Dossier, at string, text models.Text) []*models.Refusal {
-	missing := text.Missing(d.Procurement.Languages)
-	if len(missing) == 0 {
-		return nil
-	}
-	return []*models.Refusal{models.Refuse(models.CodeMissingTranslation, at, "the text is missing in %v", missing).
-		Accepting("text in each of the languages %v", d.Procurement.Languages)}
+	return append(faults, models.RefuseUntranslated(at, criteria.Wording(), d.Procurement.Languages)...)
 }
 
 // A ContractNotice is what is published: all that decides on tenders, frozen from then on.
@@ -246,7 +220,7 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 			n.Follows = append(n.Follows, p)
 		}
 	}
-	if f, err := timelimit.Of(d); err == nil {
+	if f, known := timelimit.Governing(d); known {
 		n.ApplicableLaw = f.Law
 	}
 	n.Openers = d.PublishedOpeners()

@@ -122,12 +122,12 @@ func TestWhatIsMissingOfALotIsNamedBeforeItIsPublished(t *testing.T) {
 			c := bilingual(d.lot)
 			c.Criteria[0].Title = models.Text{"en": "Energy"}
 			d.rewrite(models.EntryAwardCriteria, string(d.lot), c)
-		}, models.CodeMissingTranslation, "/lots/1/award_criteria/energy/title"},
+		}, models.CodeMissingTranslation, "/lots/1/award_criteria/criteria/0/title"},
 		"a link in one language": {func(d *desk) {
 			c := bilingual(d.lot)
 			c.Criteria[0].Link = models.Text{"fr": "Énergie"}
 			d.rewrite(models.EntryAwardCriteria, string(d.lot), c)
-		}, models.CodeMissingTranslation, "/lots/1/award_criteria/energy/link"},
+		}, models.CodeMissingTranslation, "/lots/1/award_criteria/criteria/0/link"},
 		"no rule for a price of 0": {func(d *desk) {
 			d.criteria(func(c *models.AwardCriteria) { c.Method = award.LinearToBest })
 		}, models.CodeInvalidCriteria, "/lots/1/award_criteria/zero_price"},
@@ -135,7 +135,7 @@ func TestWhatIsMissingOfALotIsNamedBeforeItIsPublished(t *testing.T) {
 			d.criteria(func(c *models.AwardCriteria) {
 				c.Groups = []models.CriterionGroup{{ID: "use", Title: models.Text{"en": "Use"}}}
 			})
-		}, models.CodeMissingTranslation, "/lots/1/award_criteria/use/title"},
+		}, models.CodeMissingTranslation, "/lots/1/award_criteria/groups/0/title"},
 		"the data of a cost in one language": {func(d *desk) {
 			text := bilingual(d.lot).Criteria[0].Title
 			d.criteria(func(c *models.AwardCriteria) {
@@ -143,7 +143,7 @@ func TestWhatIsMissingOfALotIsNamedBeforeItIsPublished(t *testing.T) {
 					{ID: "days", Title: text, Data: models.Text{"en": "Days"}, Method: text},
 				}}
 			})
-		}, models.CodeMissingTranslation, "/lots/1/award_criteria/days/data"},
+		}, models.CodeMissingTranslation, "/lots/1/award_criteria/costs/items/0/data"},
 		"29 days": {func(d *desk) {
 			d.Tendering.Lots[0].DeadlineLocal = "2026-04-01T23:59"
 		}, models.CodeBelowStatutoryMinimum, "/lots/1/deadline"},
@@ -198,31 +198,6 @@ func TestCriteriaAreOfALotAndFrozenOnceItIsPublished(t *testing.T) {
 	requireRefused(t, models.CodeFrozen, criteria.CheckAgainst(d.Dossier, models.Entry{}))
 	requireRefused(t, models.CodeInvalidValue,
 		Criteria{bilingual(models.NewID(models.PrefixLot))}.CheckAgainst(d.Dossier, models.Entry{}))
-}
-
-func TestTheOpenersChangeOnlyWhileNoEnvelopeIsSealedForThem(t *testing.T) {
-	t.Parallel()
-	boxes := []models.Box{{OpenedAt: now}}
-	draft, open, ended := models.Lot{}, models.Lot{Boxes: boxes}, models.Lot{Boxes: boxes, EndedAt: &now}
-	for name, c := range map[string]struct {
-		lots   []models.Lot
-		frozen bool
-	}{
-		"no lot":                       {nil, false},
-		"no published lot":             {[]models.Lot{draft, {EndedAt: &now}}, false},
-		"a published lot":              {[]models.Lot{draft, open}, true},
-		"a published lot that ended":   {[]models.Lot{ended}, false},
-		"two, of which one has ended":  {[]models.Lot{ended, open}, true},
-		"two that ended, and a draft":  {[]models.Lot{ended, draft, ended}, false},
-		"a published one behind a lot": {[]models.Lot{open, draft}, true},
-	} {
-		err := SealingFrozen(models.Dossier{Tendering: models.Tendering{Lots: c.lots}})
-		if c.frozen {
-			requireRefused(t, models.CodeFrozen, err)
-			continue
-		}
-		require.NoError(t, err, name)
-	}
 }
 
 func TestACriterionThatCannotBeReadIsNamed(t *testing.T) {

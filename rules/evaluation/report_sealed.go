@@ -15,10 +15,14 @@ func (r reporting) leftSealed(of LotRecord) []Statement {
 	if !ok {
 		return nil
 	}
-	_, box, _ := r.Tendering.Box(left.BoxID)
+	openers := left.Fingerprint
+	if openers == "" { // a record of an earlier release
+		_, box, _ := r.Tendering.Box(left.BoxID)
+		openers = box.Fingerprint
+	}
 	s := about("left_sealed", of, "because", string(left.Ground), "needed", strconv.Itoa(left.Needed),
-		"released", r.openers(box, left.Released), "withheld", r.openers(box, left.Withheld),
-		"lost", r.openers(box, left.Lost))
+		"released", r.openers(openers, left.Released), "withheld", r.openers(openers, left.Withheld),
+		"lost", r.openers(openers, left.Lost))
 	for _, released := range r.Tendering.Releases {
 		if released.BoxID == left.BoxID && released.Kind == left.Kind &&
 			slices.Contains(left.Released, released.PersonID) {
@@ -29,21 +33,21 @@ func (r reporting) leftSealed(of LotRecord) []Statement {
 		}
 	}
 	for _, person := range left.Lost {
-		if e, recorded := r.LossOf(box.Fingerprint, person); recorded {
+		if e, recorded := r.LossOf(openers, person); recorded {
 			s.Evidence = append(s.Evidence, r.of(e))
 		}
 	}
 	return []Statement{s}
 }
 
-// openers names openers of a box by their buyers and IDs; nobody is a word of the report.
-func (r reporting) openers(box models.Box, people []models.ID) string {
+// openers names openers with a fingerprint by their buyers and IDs; nobody is a word of the report.
+func (r reporting) openers(fingerprint string, people []models.ID) string {
 	if len(people) == 0 {
 		return "nobody"
 	}
 	names := make([]string, len(people))
 	for i, person := range people {
-		buyer, _ := r.BuyerOfOpener(box.Fingerprint, person)
+		buyer, _ := r.BuyerOfOpener(fingerprint, person)
 		names[i] = r.NameOf(buyer) + " (" + string(person) + ")"
 	}
 	return strings.Join(names, "; ")

@@ -23,22 +23,21 @@ func LeaveSealed(d models.Dossier, lot models.Lot, ground models.SealedGround) (
 	if err := mayRelease(lot, box, models.EnvelopeOther); err != nil {
 		return models.LeftSealed{}, models.At("/sealed", err)
 	}
-	kind, since, waits := awaitedKind(d, box)
-	if !waits {
+	kind, p, since := awaited(d, box)
+	if kind == "" {
 		return models.LeftSealed{}, notBorneOut("nothing in lot %d waits to be released by its openers", lot.Number).
 			Accepting("no such ground; prices are released after quality is locked")
 	}
-	p := ProgressOf(d, box, kind)
 	left := models.LeftSealed{
-		LotID: lot.ID, BoxID: box.ID, Kind: kind, Ground: ground, Needed: p.Needed, Released: p.Released,
-		Withheld: p.Able, Lost: p.Lost, EndedAt: d.Now,
+		LotID: lot.ID, BoxID: box.ID, Kind: kind, Ground: ground, Fingerprint: p.Openers.Fingerprint, Needed: p.Needed,
+		Released: p.Released, Withheld: p.Able, Lost: p.Lost, EndedAt: d.Now,
 	}
 	return left, bearsOut(d, p, ground, since)
 }
 
 // bearsOut refuses a ground that is not that of the box.
 func bearsOut(d models.Dossier, p Progress, ground models.SealedGround, since time.Time) error {
-	openable, over := len(p.Able) >= p.missing(), since.Add(withheldAfter)
+	openable, over := p.openable(), since.Add(withheldAfter)
 	switch {
 	case !openable && ground != models.OpenersLost:
 		return notBorneOut("%d of %d openers have released, and only %d more can", len(p.Released), p.Needed,
@@ -62,36 +61,48 @@ func bearsOut(d models.Dossier, p Progress, ground models.SealedGround, since ti
 	return nil
 }
 
-// awaitedKind finds the envelopes that openers are to release next, and since when they can; false: there are none.
-func awaitedKind(d models.Dossier, box models.Box) (kind models.EnvelopeKind, since time.Time, waits bool) {
+// awaited finds the envelopes that openers are to release next, how far they have come, and since when they can; an
+// empty kind: there are none. Where several sets of openers are awaited, it is one that cannot release any more, if
+// there is one, and else the first.
+func awaited(d models.Dossier, box models.Box) (kind models.EnvelopeKind, of Progress, since time.Time) {
 	kinds, from := d.Tendering.KindsIn(box.ID), box.ClosedAt
 	prices := func(k models.EnvelopeKind) bool { return k == models.EnvelopePrice }
 	switch {
 	case box.UnsealedAt == nil:
 		kinds = slices.DeleteFunc(kinds, prices)
 	case box.QualityLockedAt == nil || !slices.ContainsFunc(kinds, prices):
-		return "", time.Time{}, false
+		return "", Progress{}, time.Time{}
 	default:
 		kinds, from = []models.EnvelopeKind{models.EnvelopePrice}, box.QualityLockedAt
 	}
 	for _, k := range kinds {
-		if len(turnOf(d, box, k).Envelopes) > 0 && ProgressOf(d, box, k).missing() > 0 {
-			return k, latest(*from, turned(d, box, k)), true
+		for _, p := range ProgressOf(d, box, k) {
+			if p.missing() > 0 && (kind == "" || of.openable() && !p.openable()) {
+				kind, of, since = k, p, latest(*from, turned(d, box, k, p.N))
+			}
 		}
 	}
-	return "", time.Time{}, false
+	return kind, of, since
 }
 
-// turned is when the openers of a kind were last asked for something else than before: by the releases of an earlier
-// turn, and by what changed whose prices are opened.
-func turned(d models.Dossier, box models.Box, kind models.EnvelopeKind) (at time.Time) {
-	turn := turnOf(d, box, kind).N
+// openable tells whether enough openers have released or can.
+func (p Progress) openable() bool { return len(p.Able) >= p.missing() }
+
+// turned is when the openers of a kind were last asked for something else than before, or could not act: by the releases
+// of an earlier sitting, by what changed whose prices are opened, and by a suspension.
+func turned(d models.Dossier, box models.Box, kind models.EnvelopeKind, turn int) (at time.Time) {
+	for _, m := range d.Tendering.Resumed {
+		if m.DecidedAt != nil {
+			at = latest(at, *m.DecidedAt)
+		}
+	}
+	sitting := box.SittingOf(turn)
 	for _, r := range d.Tendering.Releases {
-		if r.BoxID == box.ID && r.Kind == kind && r.Turn < turn {
+		if r.BoxID == box.ID && r.Kind == kind && box.SittingOf(r.Turn) < sitting {
 			at = latest(at, r.ReleasedAt)
 		}
 	}
-	if turn == 1 {
+	if sitting == 1 {
 		return at
 	}
 	for _, e := range slices.Concat(d.Of(models.EntryConflictDeclaration), d.Of(models.EntryAdmission)) {

@@ -57,8 +57,9 @@ func TestALotWhoseOpenersWithholdEndsWithLetterAndReportLine(t *testing.T) {
 	d.withheldFor(withheldAfter)
 	letters := d.ends(models.OpenersWithhold)
 	require.Equal(t, []models.LeftSealed{{
-		LotID: d.lot, BoxID: d.box1().ID, Kind: models.EnvelopeQuality, Ground: models.OpenersWithhold, Needed: 2,
-		Released: []models.ID{"per_of_org_b"}, Withheld: []models.ID{"per_of_org_a", "per_of_org_c"}, EndedAt: now,
+		LotID: d.lot, BoxID: d.box1().ID, Kind: models.EnvelopeQuality, Ground: models.OpenersWithhold,
+		Fingerprint: "FINGERPRINT", Needed: 2, Released: []models.ID{"per_of_org_b"},
+		Withheld: []models.ID{"per_of_org_a", "per_of_org_c"}, EndedAt: now,
 	}}, d.Tendering.SealedEnds)
 	require.Len(t, letters, 1)
 	require.Equal(t, UnopenedWhole, letters[0].Unopened)
@@ -151,6 +152,12 @@ func TestTheGroundOfALotThatCannotBeOpenedIsBorneOutByItsBox(t *testing.T) {
 			lost, models.CodeLotNotOpen, func(d *desk) { d.Tendering.Lots[0].Boxes = nil },
 		},
 		"openers had less than a day": {withhold, notBorneOut, func(d *desk) { d.withheldFor(withheldAfter - 1) }},
+		"openers had less than a day since a suspension": {
+			withhold, notBorneOut, func(d *desk) {
+				resumed := d.Now.Add(1 - withheldAfter)
+				d.Tendering.Resumed = []models.Motion{{Verb: models.VerbResume, DecidedAt: &resumed}}
+			},
+		},
 		"the procurement is suspended": {
 			withhold, notBorneOut, func(d *desk) { d.Procurement.Status = models.StatusSuspended },
 		},
@@ -217,7 +224,7 @@ func TestAPriceThatIsAmongTheBestAfterALateConflictIsReleasedInATurnOfItsOwn(t *
 	}
 	third := d.tenders[2].ID
 	turn := func() models.Turn {
-		turn, err := ToOpen(d.Dossier, d.Tendering.Lots[0], *d.box1(), models.EnvelopePrice)
+		turn, err := ToOpen(d.Dossier, d.Tendering.Lots[0], *d.box1(), models.EnvelopePrice, "")
 		require.NoError(t, err)
 		return turn
 	}
@@ -226,11 +233,6 @@ func TestAPriceThatIsAmongTheBestAfterALateConflictIsReleasedInATurnOfItsOwn(t *
 			tenders = append(tenders, e.TenderID)
 		}
 		return tenders
-	}
-	for i := range d.Tendering.Received {
-		for n := range d.Tendering.Received[i].Envelopes {
-			d.Tendering.Received[i].Envelopes[n].TenderID = d.Tendering.Received[i].ID
-		}
 	}
 	found := d.Tendering.Openings
 	d.Tendering.Openings = nil
@@ -265,8 +267,9 @@ func TestAPriceThatIsAmongTheBestAfterALateConflictIsReleasedInATurnOfItsOwn(t *
 	again.Turn = 2
 	d.Tendering.Releases = append(d.Tendering.Releases, again)
 	p := ProgressOf(d.Dossier, *d.box1(), models.EnvelopePrice)
-	require.Equal(t, 2, p.Turn)
-	require.Equal(t, []models.ID{"per_of_org_a"}, p.Released)
+	require.Len(t, p, 1)
+	require.Equal(t, 2, p[0].N)
+	require.Equal(t, []models.ID{"per_of_org_a"}, p[0].Released)
 	d.Tendering.Openings = found
 	_, err = Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err)

@@ -123,12 +123,5 @@ func selectionFaults(d models.Dossier, way models.Procedure, lot models.Lot, at 
 	if fault := tooFew(way, criteria.Least, at+"/least"); fault != nil {
 		faults = append(faults, fault)
 	}
-	for _, k := range criteria.Criteria {
-		faults = append(faults, untranslated(d, at+"/"+k.ID+"/title", k.Title)...)
-		faults = append(faults, untranslated(d, at+"/"+k.ID+"/requirement", k.Requirement)...)
-	}
-	if criteria.Most > 0 {
-		faults = append(faults, untranslated(d, at+"/rule", criteria.Rule)...)
-	}
-	return faults
+	return append(faults, models.RefuseUntranslated(at, criteria.Wording(), d.Procurement.Languages)...)
 }

@@ -59,12 +59,8 @@ func conductFaults(d models.Dossier, way models.Procedure, lot models.Lot, at st
 			"it is not said how the talks on lot %d are conducted, and the %s needs it", lot.Number, way.Name).
 			Accepting("how they are conducted, and whether the number of participants is reduced")}
 	}
-	faults := Conduct{conduct}.faults(way, at)
-	faults = append(faults, untranslated(d, at+"/method", conduct.Method)...)
-	if len(conduct.Payments) > 0 {
-		faults = append(faults, untranslated(d, at+"/payments", conduct.Payments)...)
-	}
-	return faults
+	return append(Conduct{conduct}.faults(way, at),
+		models.RefuseUntranslated(at, conduct.Wording(), d.Procurement.Languages)...)
 }
 
 // Talk is a talk with one participant.
@@ -151,7 +147,7 @@ func (s SharedInformation) CheckAgainst(d models.Dossier, _ models.Entry) error 
 	if len(d.Participants(lot)) == 0 {
 		return models.Refuse(models.CodeNoTalks, "/lot", "nobody takes part in lot %d", lot.Number)
 	}
-	faults := untranslated(d, "/text", s.Text)
+	faults := models.RefuseUntranslated("", s.Wording(), d.Procurement.Languages)
 	for _, id := range s.Talks {
 		if !slices.ContainsFunc(d.Of(models.EntryTalk), func(e models.Entry) bool {
 			t, _ := d.Tendering.Tender(models.ID(e.Subject))

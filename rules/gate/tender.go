@@ -220,8 +220,8 @@ func awardNoticeSent(d models.Dossier) models.Criterion {
 }
 
 func dayOf(d models.Dossier, at time.Time) calendar.Date {
-	f, err := timelimit.Of(d)
-	if err != nil {
+	f, known := timelimit.Governing(d)
+	if !known {
 		return calendar.DateOf(at, time.UTC)
 	}
 	return f.Day(at)
@@ -235,8 +235,8 @@ func noticeDue(d models.Dossier, signed string) (calendar.Date, bool) {
 	if err != nil {
 		return none, false
 	}
-	f, err := timelimit.Of(d)
-	if err != nil {
+	f, known := timelimit.Governing(d)
+	if !known {
 		return none, false
 	}
 	counted, err := f.Count("award-notice", day)

@@ -35,11 +35,6 @@ func Log(d models.Dossier, all []models.TenderQuestion) models.QuestionLog {
 	return log
 }
 
-// Untranslated refuses texts that lack a language.
-func Untranslated(all []models.Wording, languages []string) []*models.Refusal {
-	return unworded("", all, languages)
-}
-
 // Discloses refuses texts that repeat, word for word, what somebody told a market consultation in confidence (Directive
 // 2014/24/EU, Article 21).
 func Discloses(all []models.Wording, responses []models.ConsultationResponse) []*models.Refusal {

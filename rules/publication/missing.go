@@ -15,14 +15,15 @@ import (
 func Missing(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	p, languages := d.Procurement, d.Procurement.Languages
 	faults := untitled("/title", "the procurement's title", p.Title, languages)
-	faults = append(faults, lacking("/description", p.Description, languages)...)
+	faults = append(faults, models.RefuseUntranslated("",
+		[]models.Wording{{Field: "/description", Text: p.Description}}, languages)...)
 	faults = append(faults, incomplete(d, lots)...)
 	faults = append(faults, unrequired(d, lots)...)
 	for _, r := range required(d) {
 		if !slices.ContainsFunc(lots, func(l models.Lot) bool { return applies(r, l.ID) }) {
 			continue
 		}
-		faults = append(faults, unworded("/requirements/"+r.Code, r.Wording(), languages)...)
+		faults = append(faults, models.RefuseUntranslated("/requirements/"+r.Code, r.Wording(), languages)...)
 	}
 	for _, kind := range []models.EntryKind{
 		models.EntryGlossary, models.EntryClauses, models.EntryLotsDecision, models.EntryConformancePlan,
@@ -30,7 +31,7 @@ func Missing(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	} {
 		rule, _ := models.EntryRuleOf(kind)
 		for _, e := range d.Of(kind) {
-			faults = append(faults, unworded("/"+rule.Path, models.WordingOf(e), languages)...)
+			faults = append(faults, models.RefuseUntranslated("/"+rule.Path, models.WordingOf(e), languages)...)
 		}
 	}
 	return faults
@@ -95,22 +96,4 @@ func unrequired(d models.Dossier, lots []models.Lot) []*models.Refusal {
 			Accepting("at least one requirement that applies to the lot and is a minimum or is scored"))
 	}
 	return faults
-}
-
-func unworded(at string, all []models.Wording, languages []string) []*models.Refusal {
-	var faults []*models.Refusal
-	for _, w := range all {
-		faults = append(faults, lacking(at+w.Field, w.Text, languages)...)
-	}
-	return faults
-}
-
-// lacking refuses a text that is written in some languages of the procurement and not in all.
-func lacking(at string, text models.Text, languages []string) []*models.Refusal {
-	missing := text.Missing(languages)
-	if len(text) == 0 || len(missing) == 0 {
-		return nil
-	}
-	return []*models.Refusal{models.Refuse(models.CodeMissingTranslation, at, "the text is missing in %v", missing).
-		Accepting("text in each of the languages %v", languages)}
 }

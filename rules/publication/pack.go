@@ -68,7 +68,7 @@ func packLot(d models.Dossier, way models.Procedure, lot models.Lot, n evaluatio
 	}
 	shown.HandsIn = box.HandsIn
 	shown.Deadline, shown.Local, shown.Zone = box.Deadline.UTC(), box.DeadlineLocal, box.DeadlineZone
-	if f, err := timelimit.Of(d); err == nil && !box.Deadline.IsZero() {
+	if f, known := timelimit.Governing(d); known && !box.Deadline.IsZero() {
 		if due, err := f.AnswersDue(box); err == nil {
 			shown.AnswersBy = due.LastDay.String()
 		}

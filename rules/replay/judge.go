@@ -2,7 +2,6 @@ package replay
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -95,6 +94,8 @@ func (f fold) judgeTendering(payload event.Payload) string {
 	switch p := payload.(type) {
 	case event.DeadlineMoved:
 		return f.judgeMove(p)
+	case event.OpenersChanged:
+		return f.judgeOpeners(p)
 	case event.OpeningJoined:
 		if !f.holds(f.ActorID, p.OrganisationID, models.RoleOpener) {
 			return fmt.Sprintf("%s was no opener for %s", f.ActorID, p.OrganisationID)
@@ -365,154 +366,6 @@ func (f fold) judgeMove(p event.DeadlineMoved) string {
 		return "the deadline of a box was moved that was not open"
 	case models.Instant(p.To) <= row["deadline"].Value || row["deadline"].Value <= models.Instant(f.At):
 		return "the deadline was not moved to a later instant before it was over"
-	}
-	return ""
-}
-
-// judgeReleased asks for an opener of the buyer, for a closed box and, for prices, for quality that is locked.
-func (f fold) judgeReleased(p event.BoxReleased) string {
-	box := string(p.BoxID)
-	switch {
-	case !f.holds(f.ActorID, p.Buyer, models.RoleOpener):
-		return fmt.Sprintf("%s was no opener for %s", f.ActorID, p.Buyer)
-	case f.value(Boxes, box, "closed_at") == "":
-		return "envelopes were released of a box that was not closed"
-	case p.Kind == models.EnvelopePrice && f.value(Boxes, box, "quality_locked_at") == "":
-		return "prices were released before quality was locked"
-	case p.Turn > 1 && p.Kind != models.EnvelopePrice:
-		return "envelopes that hold no price were released in a further turn"
-	case p.Turn > f.lastTurn(p.BoxID, p.Kind)+1:
-		return "envelopes were released in a turn before the one before it had begun"
-	}
-	return ""
-}
-
-// judgeLeftSealed asks whether the envelopes of a lot that ended because it could not be opened were in fact released
-// by fewer openers than are needed, and by nobody else than it says.
-func (f fold) judgeLeftSealed(p event.LotLeftSealed) string {
-	turn, named := f.lastTurn(p.BoxID, p.Kind), slices.Sorted(slices.Values(p.Released))
-	people, _ := f.releasers(p.BoxID, p.Kind, turn)
-	// After a turn that is over or void, nobody may have released in the next one.
-	if f.releasedIn(p.BoxID, p.Kind, turn) || p.Kind == models.EnvelopePrice && len(named) == 0 {
-		people = nil
-	}
-	switch {
-	case f.value(Boxes, string(p.BoxID), "closed_at") == "":
-		return "a lot was left sealed whose box was not closed"
-	case p.Needed != f.threshold(p.BoxID) || len(people) >= p.Needed:
-		return "a lot was left sealed that as many openers as are needed had released"
-	case !slices.Equal(slices.Sorted(slices.Values(people)), named):
-		return "a lot was left sealed, and others had released than it says"
-	}
-	return f.judgeCarried(models.VerbEndLot)
-}
-
-// released tells whether as many openers as are needed, of two buyers at least, have released envelopes of a kind in a
-// box, in one turn.
-func (f fold) released(box models.ID, kind models.EnvelopeKind) bool {
-	for turn := f.lastTurn(box, kind); turn > 0; turn-- {
-		if f.releasedIn(box, kind, turn) {
-			return true
-		}
-	}
-	return false
-}
-
-// releasedIn asks the same of one turn.
-func (f fold) releasedIn(box models.ID, kind models.EnvelopeKind, turn int) bool {
-	people, buyers := f.releasers(box, kind, turn)
-	return len(buyers) >= 2 && len(people) >= f.threshold(box)
-}
-
-// lastTurn is the last turn in which somebody has released or handed over envelopes of a kind in a box; 1 before. A
-// turn of prices that too few had released can be void, which needs the releases themselves to be judged.
-func (f fold) lastTurn(box models.ID, kind models.EnvelopeKind) int {
-	last := 1
-	for key := range f.rows[BoxReleases] {
-		if who, found := strings.CutPrefix(key, Key(box, kind)+" "); found {
-			_, in, _ := strings.Cut(who, " ")
-			turn, _ := strconv.Atoi(in)
-			last = max(last, turn)
-		}
-	}
-	for key, row := range f.rows[BoxHandovers] {
-		if strings.HasPrefix(key, Key(box, kind)+" ") {
-			turn, _ := strconv.Atoi(row["turn"].Value)
-			last = max(last, turn)
-		}
-	}
-	return last
-}
-
-// releasers are who has released envelopes of a kind in a box in a turn, and their buyers.
-func (f fold) releasers(box models.ID, kind models.EnvelopeKind, turn int) ([]models.ID, map[string]bool) {
-	var people []models.ID
-	buyers := map[string]bool{}
-	for key, row := range f.rows[BoxReleases] {
-		who, found := strings.CutPrefix(key, Key(box, kind)+" ")
-		person, in, _ := strings.Cut(who, " ")
-		if found && in == strconv.Itoa(turn) {
-			people = append(people, models.ID(person))
-			buyers[row["organisation_id"].Value] = true
-		}
-	}
-	return people, buyers
-}
-
-// threshold is how many openers of a box open together; 0: the entry that says so is not known.
-func (f fold) threshold(box models.ID) int {
-	row := f.rows[Boxes][string(box)]
-	var set models.OpenerSet
-	body := f.contents.Bodies[Key(row["opener_set"].Value, row["opener_set_version"].Value)]
-	if json.Unmarshal(body, &set) != nil {
-		return 0
-	}
-	return set.Threshold
-}
-
-// judgeFound asks that enough openers had released the envelope. Before release 0.2 an opener recorded what it had
-// found.
-func (f fold) judgeFound(p event.EnvelopeOpened) string {
-	if f.ActorID != "" {
-		if !f.joined(f.ActorID) {
-			return fmt.Sprintf("%s had not joined an opening", f.ActorID)
-		}
-		return ""
-	}
-	for _, t := range f.contents.Received {
-		e, ok := t.Envelope(p.Envelope)
-		if t.ID == p.TenderID && ok && f.released(t.BoxID, e.Kind) {
-			return ""
-		}
-	}
-	return fmt.Sprintf("envelope %d of tender %s was opened before enough openers had released it", p.Envelope,
-		p.TenderID)
-}
-
-// judgeUnsealed asks for a closed box and for enough releases of what holds no price; before release 0.2, for openers
-// of two buyers, or of the one that bought alone.
-func (f fold) judgeUnsealed(p event.LotUnsealed) string {
-	if f.value(Boxes, string(p.BoxID), "closed_at") == "" {
-		return "a box was opened that was not closed"
-	}
-	if f.value(Boxes, string(p.BoxID), "fingerprint") != "" {
-		for _, t := range f.contents.Received {
-			for _, e := range t.Envelopes {
-				if t.BoxID == p.BoxID && e.Kind != models.EnvelopePrice && !f.released(t.BoxID, e.Kind) {
-					return fmt.Sprintf("a box was opened before enough openers had released the kind %s", e.Kind)
-				}
-			}
-		}
-		return ""
-	}
-	buyers := map[string]bool{}
-	for key, row := range f.rows[BoxOpeners] {
-		if box, _, _ := strings.Cut(key, " "); models.ID(box) == p.BoxID {
-			buyers[row["organisation_id"].Value] = true
-		}
-	}
-	if len(buyers) < min(2, len(f.members())) {
-		return fmt.Sprintf("a box was opened by openers of %d buyers", len(buyers))
 	}
 	return ""
 }

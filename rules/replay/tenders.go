@@ -7,8 +7,11 @@ import (
 
 // Tables of lots, boxes and what becomes of what was handed in.
 const (
-	Lots       = "lots"
-	Boxes      = "boxes"
+	Lots  = "lots"
+	Boxes = "boxes"
+	// FormerOpeners are those for whom earlier envelopes in a box are sealed.
+	FormerOpeners = "former_openers"
+
 	BoxOpeners = "box_openers"
 	// BoxReleases and BoxHandovers are what openers did.
 	BoxReleases  = "box_releases"
@@ -53,6 +56,9 @@ func (f fold) tenders(payload event.Payload) bool {
 		f.letters(models.LetterSelection, p.Letters)
 	case event.DeadlineMoved:
 		f.put(Boxes, string(p.BoxID), told{"deadline": p.To})
+	case event.OpenersChanged:
+		f.put(FormerOpeners, Key(p.BoxID, f.sets(p.BoxID)), sealedFor(p.Former, told{"until": f.At}))
+		f.put(Boxes, string(p.BoxID), sealedFor(p.SealedFor, told{}))
 	case event.LotClosed:
 		f.put(Boxes, string(p.BoxID), told{
 			"closed_at": f.At, "content": Key(p.Received, p.Standing, p.Digest),
@@ -92,7 +98,8 @@ func (f fold) openings(payload event.Payload) bool {
 		})
 	case event.LotLeftSealed:
 		f.put(SealedEnds, string(p.LotID), told{
-			"box_id": string(p.BoxID), "kind": string(p.Kind), "ground": string(p.Ground), "needed": p.Needed,
+			"box_id": string(p.BoxID), "kind": string(p.Kind), "ground": string(p.Ground), "fingerprint": p.Openers,
+			"needed":   p.Needed,
 			"released": models.JoinIDs(p.Released), "withheld": models.JoinIDs(p.Withheld),
 			"lost": models.JoinIDs(p.Lost), "ended_at": f.At,
 		})
@@ -159,14 +166,19 @@ func (f fold) award(payload event.Payload) bool {
 }
 
 func (f fold) open(box, lot models.ID, columns told, to event.SealedFor) {
-	columns["lot_id"], columns["opener_set"], columns["fingerprint"] = string(lot), string(to.Entry), to.Fingerprint
-	columns["opener_set_version"] = ""
-	if to.Version > 0 {
-		columns["opener_set_version"] = to.Version
-	}
+	sealedFor(to, columns)["lot_id"] = string(lot)
 	columns["opened_at"], columns["closed_at"], columns["unsealed_at"], columns["content"] = f.At, "", "", ""
 	columns["quality_locked_at"] = ""
 	f.put(Boxes, string(box), columns)
+}
+
+// sealedFor adds to columns for whom envelopes are sealed.
+func sealedFor(to event.SealedFor, columns told) told {
+	columns["opener_set"], columns["fingerprint"], columns["opener_set_version"] = string(to.Entry), to.Fingerprint, ""
+	if to.Version > 0 {
+		columns["opener_set_version"] = to.Version
+	}
+	return columns
 }
 
 // evaluates begins the row of a lot's award once something that is evaluated was opened for the first time.

@@ -45,6 +45,15 @@ func Of(d models.Dossier) (Frame, error) {
 	return Under(d, lead.Country)
 }
 
+// Governing is [Of] where the record says which law governs and where, and both are known here; false: [Of] refuses.
+func Governing(d models.Dossier) (Frame, bool) {
+	f, err := Of(d)
+	if _, refused := models.RefusalOf(err); err != nil && !refused {
+		panic(fmt.Errorf("read the law that governs: %w", err)) // the laws are part of the program
+	}
+	return f, err == nil
+}
+
 // Under is [Of] by the law of a country that is not agreed on yet.
 func Under(d models.Dossier, law string) (Frame, error) {
 	f := Frame{dossier: d, Law: law}

@@ -362,6 +362,19 @@ func TestTheLawOfThePublishedLotsIsNotExchanged(t *testing.T) {
 	frame, err = timelimit.Of(f.Dossier)
 	require.NoError(t, err)
 	require.Equal(t, "FR", frame.Law)
+	frame, known := timelimit.Governing(f.Dossier)
+	require.True(t, known)
+	require.Equal(t, "FR", frame.Law)
+}
+
+func TestNoLawIsKnownToGovernWithoutALeadOrItsHolidays(t *testing.T) {
+	t.Parallel()
+	f := newFile(t, "FR", "FR-75", "")
+	f.Members[0].Lead = false
+	_, known := timelimit.Governing(f.Dossier)
+	require.False(t, known)
+	_, known = timelimit.Governing(newFile(t, "US", "", "").Dossier)
+	require.False(t, known)
 }
 
 // Whatever law is agreed, the Directive binds a buyer of the Union.

@@ -122,7 +122,7 @@ func valued(d models.Dossier) value {
 func (v *value) compare(d models.Dossier) {
 	limits := d.TimeLimits()
 	at := calendar.DateOf(procedure.Begun(d), time.UTC)
-	if frame, err := timelimit.Of(d); err == nil {
+	if frame, known := timelimit.Governing(d); known {
 		at = frame.Day(procedure.Begun(d))
 	}
 	directive := cmp.Or(limits.Directive, models.DirectiveClassic)

@@ -66,8 +66,9 @@ func (o Openings) Print(out io.Writer) error {
 // ToldOpenings are what the events of an export tell of openings: what each release and handover is, by its digest, and
 // for which openers each box is sealed.
 type ToldOpenings struct {
-	fingerprints map[models.ID]string
-	files        map[toldFile]bool
+	// boxes are for which openers each box was sealed, one after the other.
+	boxes map[models.ID]*models.Box
+	files map[toldFile]bool
 }
 
 // A toldFile is a file of an opener, of which an event told.
@@ -90,7 +91,7 @@ func (f toldFile) String() string {
 
 // NewToldOpenings begins with nothing.
 func NewToldOpenings() *ToldOpenings {
-	return &ToldOpenings{fingerprints: map[models.ID]string{}, files: map[toldFile]bool{}}
+	return &ToldOpenings{boxes: map[models.ID]*models.Box{}, files: map[toldFile]bool{}}
 }
 
 // Read takes an entry of the export. What cannot be read tells nothing; that the entry is what was recorded is verified
@@ -107,10 +108,14 @@ func (t *ToldOpenings) Read(e audit.Entry) {
 	switch p := payload.(type) {
 	case event.ProcurementPublished:
 		for _, lot := range p.Lots {
-			t.fingerprints[lot.Box] = lot.SealedFor.Fingerprint
+			t.boxes[lot.Box] = &models.Box{Fingerprint: lot.SealedFor.Fingerprint}
 		}
 	case event.CandidatesInvited:
-		t.fingerprints[p.BoxID] = p.SealedFor.Fingerprint
+		t.boxes[p.BoxID] = &models.Box{Fingerprint: p.SealedFor.Fingerprint}
+	case event.OpenersChanged:
+		if b := t.boxes[p.BoxID]; b != nil {
+			b.Former, b.Fingerprint = b.SealedFor(), p.SealedFor.Fingerprint
+		}
 	case event.BoxReleased:
 		t.files[toldFile{opening.FaultyRelease, p.BoxID, p.Kind, max(p.Turn, 1), recorded.ActorID, "", p.Digest}] = true
 	case event.BoxHandedOver:
@@ -125,7 +130,7 @@ func (t *ToldOpenings) Compare(in io.Reader) (Openings, error) {
 	err := opening.ReadKept(in, func(k opening.Kept) error {
 		report.count(k)
 		report.Faults = append(report.Faults, t.unknown(k, awaited)...)
-		for _, f := range k.Faults(t.fingerprints[k.Box]) {
+		for _, f := range k.Faults(t.openersOf(k)) {
 			of := toldFile{what: f.What, box: k.Box, kind: k.Kind, from: f.Person, to: f.To}
 			report.Faults = append(report.Faults, fmt.Sprintf("%s: the proofs do not hold: %s", of, f.Detail))
 		}
@@ -137,6 +142,14 @@ func (t *ToldOpenings) Compare(in io.Reader) (Openings, error) {
 	}
 	report.Faults = append(report.Faults, slices.Sorted(slices.Values(missing))...)
 	return report, err
+}
+
+// openersOf is the fingerprint of those who act in a turn; empty: no event tells of the box.
+func (t *ToldOpenings) openersOf(k opening.Kept) string {
+	if b := t.boxes[k.Box]; b != nil && k.Turn > 0 {
+		return b.ActingIn(k.Turn).Fingerprint
+	}
+	return ""
 }
 
 // unknown names the files of which no event tells, or of which it tells another content. It takes the others from those

@@ -110,11 +110,11 @@ func all(suppliers int) []string {
 	from := fmt.Sprintf(" FROM generate_series(1, %d) n", suppliers)
 	upload := func(class int, kind models.EnvelopeKind) string {
 		return "INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename, media_type, " +
-			"size, digest, completed_at, box_id, kind, header) SELECT " +
+			"size, digest, completed_at, box_id, kind, header, fingerprint) SELECT " +
 			strings.Join([]string{
 				sqlID(models.PrefixUpload, class, n), "'" + string(procurementID()) + "'", organisation, person,
 				fmt.Sprintf("'envelope', 'offer.sealed', 'application/octet-stream', %d, '%s', clock_timestamp(), "+
-					"'%s', '%s', '%s'", envelopeSize, envelopeDigest, boxID(0), kind, envelopeDigest),
+					"'%s', '%s', '%s', '%s'", envelopeSize, envelopeDigest, boxID(0), kind, envelopeDigest, fingerprint),
 			}, ", ") + from
 	}
 	role := func(class int, name models.Role) string {

@@ -2,6 +2,8 @@ package envelope
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"time"
 
@@ -81,6 +83,15 @@ type Place struct {
 	Kind        Kind        `json:"kind"`
 	// Set is [Set.Digest].
 	Set string `json:"set"`
+}
+
+// Fingerprint is that of the openers; what is no digest is returned as it is, and is the fingerprint of nobody.
+func (p Place) Fingerprint() string {
+	digest, err := hex.DecodeString(p.Set)
+	if err != nil || len(digest) != sha256.Size {
+		return "of " + p.Set
+	}
+	return fingerprintOf(digest)
 }
 
 func (o *Opening) place() Place {

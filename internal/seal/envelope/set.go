@@ -196,14 +196,15 @@ var letters = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding
 // Fingerprint is what people compare: eight groups of four letters and digits that stand in the notice.
 func (s Set) Fingerprint() (string, error) {
 	sum, err := s.digest()
-	if err != nil {
-		return "", err
-	}
+	return fingerprintOf(sum[:]), err
+}
+
+func fingerprintOf(digest []byte) string {
 	var groups []string
-	for group := range slices.Chunk([]byte(letters.EncodeToString(sum[:fingerprintBytes])), 4) {
+	for group := range slices.Chunk([]byte(letters.EncodeToString(digest[:fingerprintBytes])), 4) {
 		groups = append(groups, string(group))
 	}
-	return strings.Join(groups, "-"), nil
+	return strings.Join(groups, "-")
 }
 
 // misread maps what people type to what was printed.

@@ -1,0 +1,139 @@
+package e2e
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/rig"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
+)
+
+// fingerprints are those of the openers of a box: present and former.
+func (p *tenderPlay) fingerprints(t *testing.T) (present string, former []string) {
+	t.Helper()
+	var lot struct {
+		Boxes []struct {
+			Fingerprint string   `json:"fingerprint"`
+			Former      []string `json:"former_openers"`
+		} `json:"boxes"`
+	}
+	p.get(t, p.Lead, "/lots/"+string(p.lot), &lot)
+	last := lot.Boxes[len(lot.Boxes)-1]
+	return last.Fingerprint, last.Former
+}
+
+// While a box is open an opener loses its key. What is handed in from then on is sealed for its new one; what stands is
+// opened by those who have kept theirs.
+func TestTheOpenersOfAnOpenBoxAreChangedAndBothOpenIt(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.published(t)
+	stays := p.supply(t, "480000.00", "8")
+	replaces := p.supply(t, "400000.00", "5")
+	late := p.newSupplier(t, "450000.00", "7")
+	early := []map[string]any{p.sealed(t, late, "quality", []byte("sealed before")), p.sealed(t, late, "price", []byte("1"))}
+	former, none := p.fingerprints(t)
+	require.Empty(t, none)
+	change := map[string]any{"reason": "An opener has lost its key."}
+	b.refused(t, models.CodeOpenersRefused, b.Lead, models.VerbChangeOpeners, change)
+	b.refused(t, models.CodeForbidden, p.openers[0].Client, models.VerbChangeOpeners, change)
+
+	renewed, err := p.openers[2].WithNewKey(t.Context())
+	require.NoError(t, err)
+	openers := []*rig.Opener{p.openers[0], p.openers[1], renewed}
+	set, err := rig.SetOf(2, openers...)
+	require.NoError(t, err)
+	var sets struct {
+		Items []entry `json:"items"`
+	}
+	b.get(t, b.Lead, "/opener-set", &sets)
+	b.put(t, b.Lead, "/opener-set/"+string(sets.Items[0].ID), set)
+	b.refused(t, models.CodeOpenersUntested, b.Lead, models.VerbChangeOpeners, change)
+	require.NoError(t, p.Test(t.Context(), openers...))
+	b.refused(t, models.CodeInvalidValue, b.Lead, models.VerbChangeOpeners, map[string]any{"reason": " "})
+	b.act(t, b.Lead, models.VerbChangeOpeners, change)
+	present, before := p.fingerprints(t)
+	require.Equal(t, []string{former}, before)
+	require.NotEqual(t, former, present)
+	require.Equal(t, 1, b.countEvents(t, event.OpenersChanged{}))
+	p.requireToldOfOpeners(t, former, present)
+
+	handIn := p.Path("/lots/" + string(p.lot) + "/tenders")
+	_, err = late.Post(t.Context(), handIn, map[string]any{"envelopes": early}, nil)
+	requireRefused(t, models.CodeOpenersChanged, err)
+	p.handIn(t, late)
+	p.replace(t, replaces)
+	p.closeBox(t)
+
+	box := p.box(t)
+	quality, price := models.EnvelopeQuality, models.EnvelopePrice
+	requireRefused(t, models.CodeReleaseIncomplete, openers[0].Release(t.Context(), box, quality))
+	open := map[string]any{"lot": p.lot}
+	for _, o := range []*rig.Opener{openers[0], renewed} {
+		require.NoError(t, o.For(present).Release(t.Context(), box, quality))
+	}
+	b.refused(t, models.CodeReleasesMissing, openers[0].Client, models.VerbOpen, open)
+	refusal, own := models.RefusalOf(renewed.For(former).Release(t.Context(), box, quality))
+	require.True(t, own, "its program finds that the new key opens nothing of what was sealed before")
+	require.Equal(t, models.CodeNotAnOpener, refusal.Code)
+	for _, o := range p.openers[:2] {
+		require.NoError(t, o.For(former).Release(t.Context(), box, quality))
+	}
+	b.act(t, openers[0].Client, models.VerbOpen, open)
+	require.NoError(t, p.AwaitRead(t.Context(), box, quality))
+	p.declare(t)
+	p.admit(t)
+	p.score(t)
+
+	for _, o := range p.openers[:2] {
+		require.NoError(t, o.For(former).Release(t.Context(), box, price))
+	}
+	states, err := p.OpeningStates(t.Context(), box)
+	require.NoError(t, err)
+	for _, s := range states {
+		require.False(t, s.Kind == price && (s.Reading || s.Read > 0), "nothing is read before the others have released")
+		require.Equal(t, map[string]int{former: 1, present: 2}[s.Openers], s.Envelopes)
+	}
+	for _, o := range openers[1:] {
+		require.NoError(t, o.For(present).Release(t.Context(), box, price))
+	}
+	require.NoError(t, p.AwaitRead(t.Context(), box, price))
+	p.readRanking(t)
+	places := map[models.ID]bool{}
+	for _, place := range p.ranking.Ranking.Places {
+		places[place.Tender] = true
+	}
+	require.Equal(t, map[models.ID]bool{stays.tender: true, replaces.tender: true, late.tender: true}, places)
+	b.requireFollows(t)
+}
+
+// requireToldOfOpeners has everybody read in a notice of change who opens from now on, and that whoever has tendered is
+// asked to seal anew.
+func (p *tenderPlay) requireToldOfOpeners(t *testing.T, former, present string) {
+	t.Helper()
+	var notices struct {
+		Items []struct {
+			Content struct {
+				Asks    bool                    `json:"asks_tenderers_to_confirm"`
+				Reason  string                  `json:"reason"`
+				Openers models.PublishedOpeners `json:"openers"`
+				Lots    []struct {
+					Former string `json:"former_openers"`
+				} `json:"lots"`
+			} `json:"content"`
+		} `json:"items"`
+	}
+	_, err := p.Admin.As("").Do(t.Context(), apiclient.Request{
+		Method: http.MethodGet, Path: p.Path("/tender-pack/notices"), Out: &notices,
+	})
+	require.NoError(t, err)
+	told := notices.Items[len(notices.Items)-1].Content
+	require.True(t, told.Asks)
+	require.NotEmpty(t, told.Reason)
+	require.Equal(t, models.PublishedOpeners{Threshold: 2, Openers: 3, Fingerprint: present}, told.Openers)
+	require.Equal(t, former, told.Lots[0].Former)
+}
