@@ -87,11 +87,14 @@ func (b *box) sealed(actor models.Actor, lot ...models.ID) []models.Envelope {
 func (b *box) sealedAs(actor models.Actor, kind models.EnvelopeKind, lot models.ID) []models.Envelope {
 	b.Helper()
 	now := time.Now()
+	var openers string
+	err := b.db.SQL.QueryRow(b.Context(), "SELECT fingerprint FROM boxes WHERE id = $1", pgtest.BoxOf(lot)).Scan(&openers)
+	require.NoError(b, err)
 	u := models.Upload{
 		ProcurementID: b.draft, OrganisationID: actor.OrganisationID, PersonID: actor.PersonID,
 		Purpose: models.PurposeEnvelope, Filename: "offer.age", MediaType: models.MediaTypeBytes, Size: 6,
 		Digest: models.Digest([]byte("sealed")), CompletedAt: &now, BoxID: pgtest.BoxOf(lot), Kind: kind,
-		Header: models.Digest([]byte("header")),
+		Header: models.Digest([]byte("header")), Fingerprint: openers,
 	}
 	require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) error { return tx.CreateUpload(&u) }))
 	return []models.Envelope{{N: 1, Kind: kind, UploadID: u.ID, Digest: u.Digest}}

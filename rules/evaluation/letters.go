@@ -221,7 +221,7 @@ func letterTo(d models.Dossier, lot models.Lot, t models.Tender) Letter {
 			l.Address = b.Address.Line()
 		}
 	}
-	if frame, err := timelimit.Of(d); err == nil { // else what governs is not known, and the letter does not say it
+	if frame, known := timelimit.Governing(d); known { // else the letter does not say what governs
 		l.Law = frame.Law
 	}
 	return l

@@ -45,12 +45,9 @@ func Of(d models.Dossier) (Frame, error) {
 	return Under(d, lead.Country)
 }
 
-// Governing is [Of] where the record says which law governs and where, and both are known here; false: [Of] refuses.
+// Governing is [Of] where the record says which law governs and where, and both are known here; false: [Of] says why not.
 func Governing(d models.Dossier) (Frame, bool) {
 	f, err := Of(d)
-	if _, refused := models.RefusalOf(err); err != nil && !refused {
-		panic(fmt.Errorf("read the law that governs: %w", err)) // the laws are part of the program
-	}
 	return f, err == nil
 }
 
