@@ -50,7 +50,7 @@ func testOpeners(c *call, due process.Due) error {
 	if len(openers) == 0 {
 		return nil // tested for another lot meanwhile
 	}
-	if err := c.endTests(); err != nil {
+	if err := c.endTests(d, openers...); err != nil {
 		return err
 	}
 	for _, fingerprint := range openers {
@@ -78,14 +78,17 @@ func testOpeners(c *call, due process.Due) error {
 	return nil
 }
 
-// endTests ends the tasks of tests that another test has succeeded, or for which it is too late.
-func (c *call) endTests() error {
+// endTests ends the tasks of tests of openers with these fingerprints: another test succeeds them, or it is too late.
+func (c *call) endTests(d models.Dossier, openers ...string) error {
 	r, err := c.reading(false)
 	if err != nil {
 		return err
 	}
 	for _, task := range r.Tasks {
-		if task.Kind != models.TaskOpenerTest {
+		of := func(t models.OpenerTest) bool {
+			return string(t.ID) == task.SubjectID && slices.Contains(openers, t.Fingerprint)
+		}
+		if task.Kind != models.TaskOpenerTest || !slices.ContainsFunc(d.Tendering.Tests, of) {
 			continue
 		}
 		if err := c.finish(task.Kind, task.SubjectID); err != nil {
@@ -95,15 +98,20 @@ func (c *call) endTests() error {
 	return nil
 }
 
-// endTestsWith ends them with the last open box: the openers of the others may still have to show that they can open.
+// endTestsWith ends those of the openers of a box that closes, but for those who still open another one.
 func (c *call) endTestsWith(box models.Box) error {
 	r, err := c.reading(false)
 	if err != nil {
 		return err
 	}
-	others := func(l models.Lot) bool { return l.Open() && l.Box().ID != box.ID }
-	if slices.ContainsFunc(r.Dossier.Tendering.Lots, others) {
-		return nil
+	var over []string
+	for _, of := range box.SealedFor() {
+		if !slices.ContainsFunc(r.Dossier.Tendering.Lots, func(l models.Lot) bool {
+			return l.Open() && l.Box().ID != box.ID && slices.ContainsFunc(l.Box().SealedFor(),
+				func(other models.SealedFor) bool { return other.Fingerprint == of.Fingerprint })
+		}) {
+			over = append(over, of.Fingerprint)
+		}
 	}
-	return c.endTests()
+	return c.endTests(r.Dossier, over...)
 }

@@ -67,7 +67,9 @@ func TestTheOpenersOfAnOpenBoxAreChangedAndBothOpenIt(t *testing.T) {
 	requireRefused(t, models.CodeOpenersChanged, err)
 	p.handIn(t, late)
 	p.replace(t, replaces)
+	p.requireTestedAgain(t, map[string][]*rig.Opener{former: p.openers[:2], present: openers})
 	p.closeBox(t)
+	require.Zero(t, p.openerTests(t), "it is too late for a test")
 
 	box := p.box(t)
 	quality, price := models.EnvelopeQuality, models.EnvelopePrice
@@ -109,6 +111,39 @@ func TestTheOpenersOfAnOpenBoxAreChangedAndBothOpenIt(t *testing.T) {
 	}
 	require.Equal(t, map[models.ID]bool{stays.tender: true, replaces.tender: true, late.tender: true}, places)
 	b.requireFollows(t)
+}
+
+// openerTests is how many tasks ask openers to release a test envelope.
+func (p *tenderPlay) openerTests(t *testing.T) (n int) {
+	t.Helper()
+	for _, x := range p.tasks(t) {
+		if x.Kind == string(models.TaskOpenerTest) && x.Status == "open" {
+			n++
+		}
+	}
+	return n
+}
+
+// requireTestedAgain has the deadline come near, and openers of each set release the test that the engine then makes.
+// The task of a set ends once all of its openers have; one of the former ones has lost its key.
+func (p *tenderPlay) requireTestedAgain(t *testing.T, sets map[string][]*rig.Opener) {
+	t.Helper()
+	require.Zero(t, p.openerTests(t))
+	p.advance(t, p.now(t).AddDate(0, 0, 35))
+	require.Equal(t, 2, p.openerTests(t))
+	var tests struct {
+		Items []struct {
+			ID          models.ID   `json:"id"`
+			Fingerprint string      `json:"fingerprint"`
+			Passed      []models.ID `json:"passed"`
+		} `json:"items"`
+	}
+	p.get(t, p.Lead, "/opener-tests", &tests)
+	for _, test := range tests.Items[len(tests.Items)-2:] {
+		require.Empty(t, test.Passed)
+		require.NoError(t, p.PassTest(t.Context(), test.ID, sets[test.Fingerprint]...))
+	}
+	require.Equal(t, 1, p.openerTests(t), "not all of the former ones have")
 }
 
 // requireToldOfOpeners has everybody read in a notice of change who opens from now on, and that whoever has tendered is
