@@ -42,8 +42,8 @@ func (a *Acts) MakeOpenerTest(ctx context.Context, by By) (Done[models.OpenerTes
 	})
 }
 
-// makeTest seals a test for openers and keeps it: for the organisation that asks for it, or because a deadline comes near
-// (due). It returns the event that tells so.
+// makeTest seals a test for openers and keeps it: for the organisation that asks for it, or because a deadline comes
+// near (due). It returns the event that tells so.
 func makeTest(
 	tx *store.Tx, d models.Dossier, set models.OpenerSet, organisation models.ID, due bool,
 ) (models.OpenerTest, event.OpenersTested, error) {
@@ -145,7 +145,8 @@ func opensTest(d models.Dossier, t models.OpenerTest, sender models.ID, content 
 func (d *deed) allPassed(dossier models.Dossier, t models.OpenerTest) error {
 	set, _ := dossier.OpenersWith(t.Fingerprint)
 	for _, o := range set.Openers {
-		if !slices.Contains(t.Passed, o.Person) {
+		// Nobody waits for who cannot open any more, as its buyer says.
+		if _, lost := dossier.LossOf(t.Fingerprint, o.Person); !lost && !slices.Contains(t.Passed, o.Person) {
 			return nil
 		}
 	}

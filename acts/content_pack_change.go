@@ -101,7 +101,7 @@ func (c packChange) extended() error {
 		return err
 	}
 	for _, lot := range c.open {
-		since := c.since(lot)
+		since := later(c.since(lot), evaluation.TimeServed(dossier))
 		if !evaluation.MovedSince(dossier.Tendering, lot.ID, since) {
 			return models.Refuse(models.CodeDeadlineNotMoved, "/significant",
 				"the deadline of lot %d was not moved since %s, when tenderers got what they have", lot.Number,

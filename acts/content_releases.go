@@ -18,6 +18,8 @@ import (
 type Released struct {
 	models.BoxRelease
 
+	// Openers is the fingerprint of those who act in its turn.
+	Openers      string
 	Have, Needed int
 }
 
@@ -137,7 +139,7 @@ func (d *deed) release(b *opening.Box, r models.BoxRelease) (Released, error) {
 		return Released{}, errMeanwhile
 	}
 	done := Released{
-		BoxRelease: r, Needed: b.Described.Set.Threshold, Have: len(b.Released) + 1,
+		BoxRelease: r, Openers: b.Openers, Needed: b.Described.Set.Threshold, Have: len(b.Released) + 1,
 	}
 	done.Content = ""
 	_, box, _ := dossier.Tendering.Box(r.BoxID)

@@ -151,26 +151,30 @@ func (a *Acts) inPlace(ctx context.Context, u models.Upload, h envelope.Header) 
 		box, err := opening.Describe(sealed, openers)
 		return box.For(u.OrganisationID, h.Context().Kind), err
 	}
+	context, err := expected(sealed.Fingerprint)
+	if err != nil {
+		return "", err
+	}
+	elsewhere := h.Context().Differs(context)
+	if elsewhere == nil {
+		return sealed.Fingerprint, nil
+	}
 	for _, former := range sealed.Former {
-		context, err := expected(former.Fingerprint)
-		if err != nil {
+		if context, err = expected(former.Fingerprint); err != nil {
 			return "", err
 		}
 		if h.Context().Differs(context) == nil {
 			return "", sealedForFormer("/context/openers", former.Fingerprint, sealed.Fingerprint)
 		}
 	}
-	context, err := expected(sealed.Fingerprint)
-	if err != nil {
-		return "", err
-	}
-	return sealed.Fingerprint, h.Context().Differs(context)
+	return "", elsewhere
 }
 
 // sealedForFormer refuses an envelope that is sealed for openers whom others have succeeded.
 func sealedForFormer(field, former, present string) *models.Refusal {
 	return models.Refuse(models.CodeOpenersChanged, field,
-		"the envelope is sealed for the openers %s, and a notice of change says that they are %s by now", former, present).
+		"the envelope is sealed for the openers %s, and a notice of change says that they are %s by now", former,
+		present).
 		Accepting("an envelope sealed anew for %s", present)
 }
 

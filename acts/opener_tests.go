@@ -13,8 +13,8 @@ import (
 // lost a key, and once more when hardly anything can happen any more. It is no legal period.
 func testedAhead() []time.Duration { return []time.Duration{7 * 24 * time.Hour, 24 * time.Hour} }
 
-// openerTestAt is when openers of an open box are to be tested next, the former ones too: tenders may be sealed for them.
-// It returns those who are, by their fingerprints; none: no test is due before the deadline.
+// openerTestAt is when openers of an open box are to be tested next, the former ones too: tenders may be sealed for
+// them. It returns those who are, by their fingerprints; none: no test is due before the deadline.
 func openerTestAt(tests []models.OpenerTest, box models.Box) (at time.Time, openers []string) {
 	for _, ahead := range testedAhead() {
 		at = box.Deadline.Add(-ahead).UTC()
@@ -65,12 +65,14 @@ func testOpeners(c *call, due process.Due) error {
 		if err := c.record(made); err != nil {
 			return err
 		}
-		people := make([]models.ID, len(set.Openers))
-		for i, o := range set.Openers {
-			people[i] = o.Person
+		var people []models.ID
+		for _, o := range set.Openers {
+			if _, lost := d.LossOf(fingerprint, o.Person); !lost {
+				people = append(people, o.Person)
+			}
 		}
 		if err := c.raise(models.TaskOpenerTest, string(test.ID), map[string]any{
-			"openers": people, "lot": box.LotID, "deadline": utc(box.Deadline),
+			"openers": people, "fingerprint": fingerprint, "lot": box.LotID, "deadline": utc(box.Deadline),
 		}); err != nil {
 			return err
 		}

@@ -56,5 +56,11 @@ func (s openerSet) CheckAgainst(d models.Dossier, _ models.Entry) error {
 		return models.Refuse(models.CodeOpenersRefused, "/openers", "the openers are not in the order of their IDs").
 			Accepting("ascending order")
 	}
-	return set.Confirm(s.Fingerprint)
+	printed, err := set.Fingerprint()
+	if err != nil || printed == s.Fingerprint {
+		return err
+	}
+	return models.Refuse(models.CodeFingerprintDiffers, "/fingerprint", "the fingerprint of these openers is %s",
+		printed).
+		Accepting("%s, letter by letter, as ppi seal set tells it", printed)
 }

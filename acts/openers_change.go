@@ -10,8 +10,8 @@ import (
 )
 
 // changeOpeners has what is handed in from now on sealed for the present openers, and asks those who have handed
-// something in, without knowing whether anybody has, to seal it anew. Every open box is locked, so that each envelope is
-// judged by the former openers or by these.
+// something in, without knowing whether anybody has, to seal it anew. Every open box is locked, so that each envelope
+// is judged by the former openers or by these.
 func changeOpeners(c *call, in process.ChangeOpeners) (*process.ChangeOpenersResult, error) {
 	if strings.TrimSpace(in.Reason) == "" {
 		return nil, models.Refuse(models.CodeInvalidValue, "/reason", "the reason is missing").

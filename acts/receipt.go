@@ -167,7 +167,31 @@ func mayHandIn(b store.Counter, v visit, organisation models.ID) error {
 	if refusal := oneLotTooMany(b); refusal != nil && v.standing == "" {
 		return refusal
 	}
-	return brought(b.Lot.Box(), b.Uploads, v.envelopes, organisation)
+	if err := brought(b.Lot.Box(), b.Uploads, v.envelopes, organisation); err != nil || v.act != seal.ActReceived {
+		return err // what stands stays sealed for whom it was sealed
+	}
+	return sealedForPresent(b.Lot.Box(), b.Uploads, v.envelopes)
+}
+
+// sealedForPresent refuses envelopes that are sealed for former openers of the box.
+func sealedForPresent(b models.Box, uploads []models.Upload, envelopes []models.Envelope) error {
+	var faults []*models.Refusal
+	for i, e := range envelopes {
+		if former := openersOf(uploads, e); former != b.Fingerprint {
+			faults = append(faults, sealedForFormer(fmt.Sprintf("/envelopes/%d/upload", i), former, b.Fingerprint))
+		}
+	}
+	return models.Refusals(faults)
+}
+
+// openersOf is the fingerprint of those for whom an envelope is sealed.
+func openersOf(uploads []models.Upload, e models.Envelope) string {
+	for _, u := range uploads {
+		if u.ID == e.UploadID {
+			return u.Fingerprint
+		}
+	}
+	return ""
 }
 
 // oneLotTooMany refuses a tender for one lot more than the notice allows (Directive 2014/24/EU, Article 46(2)). Nobody
@@ -215,8 +239,6 @@ func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope,
 			faults = append(faults, models.Refuse(models.CodeEnvelopeElsewhere, field+"/upload",
 				"the envelope was sealed as %s for %s, and not as %s for %s", u.Kind, u.BoxID, e.Kind, b.ID).
 				Accepting("an envelope sealed as %s for %s", e.Kind, b.ID))
-		case u.Fingerprint != b.Fingerprint:
-			faults = append(faults, sealedForFormer(field+"/upload", u.Fingerprint, b.Fingerprint))
 		case u.Digest != e.Digest:
 			faults = append(faults, models.Refuse(models.CodeDigestMismatch, field+"/digest",
 				"the upload has the SHA-256 %s", u.Digest).
@@ -230,7 +252,7 @@ func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope,
 func (v visit) receipt(b store.Counter, organisation models.ID) seal.Receipt {
 	r := seal.Receipt{
 		Act: v.act, TenderID: v.standing, ProcurementID: b.Procurement.ID, LotID: b.Lot.ID,
-		BoxID: b.Lot.Box().ID, HandsIn: b.Lot.Box().HandsIn, Openers: b.Lot.Box().Fingerprint,
+		BoxID: b.Lot.Box().ID, HandsIn: b.Lot.Box().HandsIn, Openers: openersOf(b.Uploads, v.envelopes[0]),
 		OrganisationID: organisation,
 		Mode:           b.Procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock, Envelopes: v.envelopes,
 		Manifest: seal.Manifest(v.envelopes), NoticeID: v.notice,

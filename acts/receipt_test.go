@@ -88,8 +88,8 @@ func (b *box) sealedAs(actor models.Actor, kind models.EnvelopeKind, lot models.
 	b.Helper()
 	now := time.Now()
 	var openers string
-	err := b.db.SQL.QueryRow(b.Context(), "SELECT fingerprint FROM boxes WHERE id = $1", pgtest.BoxOf(lot)).Scan(&openers)
-	require.NoError(b, err)
+	of := b.db.SQL.QueryRow(b.Context(), "SELECT fingerprint FROM boxes WHERE id = $1", pgtest.BoxOf(lot))
+	require.NoError(b, of.Scan(&openers))
 	u := models.Upload{
 		ProcurementID: b.draft, OrganisationID: actor.OrganisationID, PersonID: actor.PersonID,
 		Purpose: models.PurposeEnvelope, Filename: "offer.age", MediaType: models.MediaTypeBytes, Size: 6,

@@ -46,7 +46,7 @@ type SealingView struct {
 type sealingQuery struct {
 	BoxPath
 
-	Openers string `query:"openers" maxLength:"80" doc:"Fingerprint of former openers; none: those of the last notice"`
+	Openers string `query:"openers" maxLength:"80" doc:"Fingerprint of openers; none: those for whom one seals now"`
 }
 
 func (s *server) getSealing(ctx context.Context, in *sealingQuery) (*rest.Shown[SealingView], error) {
@@ -116,6 +116,7 @@ type OpenerReleaseView struct {
 	Kind           models.EnvelopeKind `json:"kind"`
 	PersonID       models.ID           `json:"person_id"`
 	OrganisationID models.ID           `json:"organisation_id" doc:"The buyer whose opener it is"`
+	Openers        string              `json:"openers,omitempty" doc:"Fingerprint of those for whom they are sealed"`
 	Digest         string              `json:"digest" doc:"SHA-256 of the release, in canonical form"`
 	ReleasedAt     time.Time           `json:"released_at" doc:"Procedure time"`
 	Have           int                 `json:"have,omitempty" doc:"How many openers have released them by now"`
@@ -150,7 +151,7 @@ func (s *server) release(ctx context.Context, in *newRelease) (*rest.Answer[Open
 	done, err := s.acts.Release(ctx, rest.By(ctx), id, content)
 	return rest.Created(ctx, done, err, func(r acts.Released) OpenerReleaseView {
 		view := showRelease(rest.Procurement(ctx), r.BoxRelease)
-		view.Have, view.Needed = r.Have, r.Needed
+		view.Openers, view.Have, view.Needed = r.Openers, r.Have, r.Needed
 		return view
 	})
 }
@@ -242,12 +243,15 @@ func (s *server) listOpenerReleases(ctx context.Context, in *BoxPath) (*rest.Sho
 	p, items := rest.Procurement(ctx), make([]OpeningStateView, len(states))
 	for i, state := range states {
 		items[i] = OpeningStateView{
-			Kind: state.Kind, Openers: state.Openers, Envelopes: state.Envelopes, Read: state.Read, Unreadable: state.Unreadable,
-			Reading: state.Reading, Turn: state.Turn, Needed: state.Needed, Releases: []OpenerReleaseView{},
+			Kind: state.Kind, Openers: state.Openers, Envelopes: state.Envelopes, Read: state.Read,
+			Unreadable: state.Unreadable,
+			Reading:    state.Reading, Turn: state.Turn, Needed: state.Needed, Releases: []OpenerReleaseView{},
 			Handovers: []HandoverView{}, Awaited: orEmpty(state.Awaited), Lost: orEmpty(state.Lost),
 		}
 		for _, r := range state.Releases {
-			items[i].Releases = append(items[i].Releases, showRelease(p, r))
+			view := showRelease(p, r)
+			view.Openers = state.Openers
+			items[i].Releases = append(items[i].Releases, view)
 		}
 		for _, h := range state.Handovers {
 			items[i].Handovers = append(items[i].Handovers, showHandover(p, h))

@@ -111,7 +111,8 @@ func TestATenderThatNobodyConfirmsStands(t *testing.T) {
 	require.Equal(t, 1, d.count("SELECT (data ->> 'standing')::int - 1 FROM events WHERE type = 'lot.closed'"))
 
 	_, err := d.db.SQL.Exec(t.Context(), `INSERT INTO tender_confirmations
-		SELECT repeat('0', 64), $1, $2, at, at, 'too late' FROM clock_timestamp() AS at`, s.TenderID, notice)
+		SELECT repeat('0', 64), $1, $2, now.at, now.now_too, 'too late'
+		FROM (SELECT clock_timestamp() AS at, clock_timestamp() AS now_too) now`, s.TenderID, notice)
 	require.ErrorContains(t, err, "cannot be confirmed", "the database refuses it, too")
 }
 

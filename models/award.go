@@ -145,11 +145,15 @@ const excludedIncomplete ExclusionCode = "incomplete"
 // excludedUnreadable is the exclusion of a tender with an envelope that its own secret does not open.
 const excludedUnreadable ExclusionCode = "unreadable"
 
+// excludedPriceMissing is for a tender whose price envelope was opened, and in which no price was found, or which has
+// none.
+const excludedPriceMissing ExclusionCode = "price_missing"
+
 // ExclusionCodes lists why a tender can be excluded.
 func ExclusionCodes() []ExclusionCode {
 	return []ExclusionCode{
 		excludedIncomplete, excludedUnreadable, "not_conforming", ExcludedOnGround, "selection_criteria",
-		ExcludedAbnormallyLow, "conflict_of_interest", reasonCollusion, "price_missing", "other",
+		ExcludedAbnormallyLow, "conflict_of_interest", reasonCollusion, excludedPriceMissing, "other",
 	}
 }
 
@@ -209,10 +213,30 @@ func (a Admission) CheckAgainst(d Dossier, e Entry) error {
 		return Refuse(CodeInvalidValue, "/code", "no envelope of the tender was found unreadable").
 			Accepting("another code, or this one once an envelope was opened and could not be read")
 	}
+	if a.Decision == AdmissionExcluded && a.Code == excludedPriceMissing && e.WithdrawnAt == nil {
+		if err := d.priceMissing(t); err != nil {
+			return err
+		}
+	}
 	if unopened := d.Unopened(t); a.Decision == AdmissionAdmitted && len(unopened) > 0 {
 		return Refuse(CodeNotUnsealed, "/tender",
 			"envelopes %v of the tender are not read, or cannot be", unopened).
 			Accepting("an admission once every envelope is read; a tender that cannot be read is excluded as such")
+	}
+	return nil
+}
+
+// priceMissing refuses to say of a tender that it has no price while its price is sealed, or after it was found.
+func (d Dossier) priceMissing(t Tender) error {
+	for _, e := range t.Envelopes {
+		if _, found := d.FoundIn(t.ID, e.N); e.Kind == EnvelopePrice && !found {
+			return Refuse(CodeInvalidValue, "/code", "the price of %s is not read yet", d.TendererOf(t.ID)).
+				Accepting("this once its openers have released it and no price was found in it")
+		}
+	}
+	if price, known := d.Price(t); known {
+		return Refuse(CodeInvalidValue, "/code", "the price of %s was found: %s %s", d.TendererOf(t.ID), price.Amount,
+			price.Currency).Accepting("another code")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package models
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -90,13 +91,21 @@ func (d Dossier) Untested(set OpenerSet) []ID {
 	return untested
 }
 
-// MayOpen refuses who is no opener of that buyer now, or has announced another key.
-func (d Dossier) MayOpen(o SetOpener) *Refusal {
+// IsOpener refuses who is no opener of that buyer now.
+func (d Dossier) IsOpener(o SetOpener) *Refusal {
 	if !slices.ContainsFunc(d.Roles, func(a RoleAssignment) bool {
 		return a.PersonID == o.Person && a.OrganisationID == o.Buyer && a.Role == RoleOpener && a.Holds(d.Now)
 	}) {
 		return Refuse(CodeOpenersRefused, "/openers", "%s is no opener of %s", d.PersonOf(o.Person), d.NameOf(o.Buyer)).
 			Accepting("people with the role %s", RoleOpener)
+	}
+	return nil
+}
+
+// MayOpen refuses who is no opener of that buyer now, or has announced another key.
+func (d Dossier) MayOpen(o SetOpener) *Refusal {
+	if refusal := d.IsOpener(o); refusal != nil {
+		return refusal
 	}
 	if k, ok := d.OpenerKeyOf(o.Person); !ok || k.Key != o.Key {
 		return Refuse(CodeOpenersRefused, "/openers", "%s has not announced this key", d.PersonOf(o.Person)).
@@ -129,6 +138,16 @@ func (d Dossier) OpenersWith(fingerprint string) (OpenerSet, bool) {
 	return find(d.openerSets(), func(s OpenerSet) bool { return s.Fingerprint == fingerprint })
 }
 
+// typed maps what people type of a fingerprint to what was printed.
+var typed = strings.NewReplacer("O", "0", "I", "1", "L", "1", "-", "", " ", "")
+
+// SameFingerprint compares fingerprints of openers as people type them: without regard to case, hyphens and spaces, and
+// to letters that look like digits (docs/sealing.md).
+func SameFingerprint(a, b string) bool {
+	bare := func(s string) string { return typed.Replace(strings.ToUpper(strings.TrimSpace(s))) }
+	return bare(a) == bare(b)
+}
+
 // Acting tells whether the openers with a fingerprint are the present ones, or those for whom envelopes in an open box
 // may be sealed.
 func (d Dossier) Acting(fingerprint string) bool {
@@ -151,7 +170,12 @@ type PublishedOpeners struct {
 // PublishedOpeners are those of the present set.
 func (d Dossier) PublishedOpeners() PublishedOpeners {
 	set, _ := d.Openers()
-	return PublishedOpeners{set.Threshold, len(set.Openers), set.Fingerprint}
+	return set.Published()
+}
+
+// Published is what is told of a set.
+func (s OpenerSet) Published() PublishedOpeners {
+	return PublishedOpeners{s.Threshold, len(s.Openers), s.Fingerprint}
 }
 
 // Opens tells whether a person is in the present set of openers.

@@ -53,7 +53,7 @@ var refusedSealing = []RefusalType{
 	},
 	{
 		CodeFingerprintDiffers, RefusalUnacceptable, "These are not the openers of the notice",
-		"Compare the fingerprint with that of the last published notice. If they differ, do not seal, and ask the buyers.",
+		"Compare the fingerprint with that of the last notice. If they differ, do not seal, and ask the buyers.",
 	},
 	{
 		CodeBoxRefused, RefusalUnacceptable, "The description of the box cannot be used",

@@ -118,7 +118,9 @@ func lookings() map[string]looking {
 		"Plaintext": at(students, func(ctx context.Context, v *views.Views, r views.Reader) (views.Plaintext, error) {
 			return v.Plaintext(ctx, r, tender, 1)
 		}),
-		"Sealing": at(everyone, func(ctx context.Context, v *views.Views, r views.Reader) (views.BoxDescription, error) {
+		"Sealing": at(everyone, func(ctx context.Context, v *views.Views, r views.Reader) (views.BoxDescription,
+			error,
+		) {
 			return v.Sealing(ctx, r, other, "")
 		}),
 		"Headers": at("opener", func(ctx context.Context, v *views.Views, r views.Reader) ([]byte, error) {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,8 +35,11 @@ func TestTheOpenersOfAnOpenBoxAreChangedAndBothOpenIt(t *testing.T) {
 	p := b.published(t)
 	stays := p.supply(t, "480000.00", "8")
 	replaces := p.supply(t, "400000.00", "5")
+	leaves := p.supply(t, "470000.00", "6")
 	late := p.newSupplier(t, "450000.00", "7")
-	early := []map[string]any{p.sealed(t, late, "quality", []byte("sealed before")), p.sealed(t, late, "price", []byte("1"))}
+	early := []map[string]any{
+		p.sealed(t, late, "quality", []byte("sealed before")), p.sealed(t, late, "price", []byte("1")),
+	}
 	former, none := p.fingerprints(t)
 	require.Empty(t, none)
 	change := map[string]any{"reason": "An opener has lost its key."}
@@ -67,6 +71,9 @@ func TestTheOpenersOfAnOpenBoxAreChangedAndBothOpenIt(t *testing.T) {
 	requireRefused(t, models.CodeOpenersChanged, err)
 	p.handIn(t, late)
 	p.replace(t, replaces)
+	p.confirm(t, stays, p.lastNotice(t))
+	p.withdraw(t, leaves)
+	p.suppliers = slices.DeleteFunc(p.suppliers, func(s *supplier) bool { return s == leaves })
 	p.requireTestedAgain(t, map[string][]*rig.Opener{former: p.openers[:2], present: openers})
 	p.closeBox(t)
 	require.Zero(t, p.openerTests(t), "it is too late for a test")
@@ -75,34 +82,32 @@ func TestTheOpenersOfAnOpenBoxAreChangedAndBothOpenIt(t *testing.T) {
 	quality, price := models.EnvelopeQuality, models.EnvelopePrice
 	requireRefused(t, models.CodeReleaseIncomplete, openers[0].Release(t.Context(), box, quality))
 	open := map[string]any{"lot": p.lot}
-	for _, o := range []*rig.Opener{openers[0], renewed} {
-		require.NoError(t, o.For(present).Release(t.Context(), box, quality))
-	}
+	require.NoError(t, openers[0].For(present).Release(t.Context(), box, quality))
+	requireRefused(t, models.CodeReleasesMissing, renewed.For(present).Release(t.Context(), box, quality))
+	require.NoError(t, p.openers[0].For(former).Release(t.Context(), box, quality))
+	require.NoError(t, renewed.For(present).Release(t.Context(), box, quality), "of each set one release is missing")
 	b.refused(t, models.CodeReleasesMissing, openers[0].Client, models.VerbOpen, open)
 	refusal, own := models.RefusalOf(renewed.For(former).Release(t.Context(), box, quality))
 	require.True(t, own, "its program finds that the new key opens nothing of what was sealed before")
 	require.Equal(t, models.CodeNotAnOpener, refusal.Code)
-	for _, o := range p.openers[:2] {
-		require.NoError(t, o.For(former).Release(t.Context(), box, quality))
-	}
+	require.NoError(t, p.openers[1].For(former).Release(t.Context(), box, quality))
 	b.act(t, openers[0].Client, models.VerbOpen, open)
 	require.NoError(t, p.AwaitRead(t.Context(), box, quality))
 	p.declare(t)
 	p.admit(t)
 	p.score(t)
 
+	require.NoError(t, openers[1].For(present).Release(t.Context(), box, price))
 	for _, o := range p.openers[:2] {
 		require.NoError(t, o.For(former).Release(t.Context(), box, price))
 	}
 	states, err := p.OpeningStates(t.Context(), box)
 	require.NoError(t, err)
 	for _, s := range states {
-		require.False(t, s.Kind == price && (s.Reading || s.Read > 0), "nothing is read before the others have released")
+		require.False(t, s.Kind == price && (s.Reading || s.Read > 0), "the others have not released")
 		require.Equal(t, map[string]int{former: 1, present: 2}[s.Openers], s.Envelopes)
 	}
-	for _, o := range openers[1:] {
-		require.NoError(t, o.For(present).Release(t.Context(), box, price))
-	}
+	require.NoError(t, renewed.For(present).Release(t.Context(), box, price))
 	require.NoError(t, p.AwaitRead(t.Context(), box, price))
 	p.readRanking(t)
 	places := map[models.ID]bool{}
@@ -111,6 +116,18 @@ func TestTheOpenersOfAnOpenBoxAreChangedAndBothOpenIt(t *testing.T) {
 	}
 	require.Equal(t, map[models.ID]bool{stays.tender: true, replaces.tender: true, late.tender: true}, places)
 	b.requireFollows(t)
+}
+
+// lastNotice is the last one that everybody reads.
+func (p *tenderPlay) lastNotice(t *testing.T) models.ID {
+	t.Helper()
+	var notices struct {
+		Items []struct {
+			ID models.ID `json:"id"`
+		} `json:"items"`
+	}
+	p.get(t, p.Admin.As(""), "/tender-pack/notices", &notices)
+	return notices.Items[len(notices.Items)-1].ID
 }
 
 // openerTests is how many tasks ask openers to release a test envelope.
@@ -157,7 +174,7 @@ func (p *tenderPlay) requireToldOfOpeners(t *testing.T, former, present string) 
 				Reason  string                  `json:"reason"`
 				Openers models.PublishedOpeners `json:"openers"`
 				Lots    []struct {
-					Former string `json:"former_openers"`
+					Former models.PublishedOpeners `json:"former_openers"`
 				} `json:"lots"`
 			} `json:"content"`
 		} `json:"items"`
@@ -170,5 +187,5 @@ func (p *tenderPlay) requireToldOfOpeners(t *testing.T, former, present string) 
 	require.True(t, told.Asks)
 	require.NotEmpty(t, told.Reason)
 	require.Equal(t, models.PublishedOpeners{Threshold: 2, Openers: 3, Fingerprint: present}, told.Openers)
-	require.Equal(t, former, told.Lots[0].Former)
+	require.Equal(t, models.PublishedOpeners{Threshold: 2, Openers: 3, Fingerprint: former}, told.Lots[0].Former)
 }

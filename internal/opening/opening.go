@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ppi-engine/ppi/internal/seal/envelope"
 	"github.com/ppi-engine/ppi/internal/store"
@@ -16,8 +17,10 @@ import (
 // Describe describes a box as suppliers and openers need it: for the openers with a fingerprint, for whom envelopes in
 // it are sealed.
 func Describe(b store.SealedBox, fingerprint string) (envelope.Box, error) {
+	var known []string
 	for i, of := range b.SealedFor() {
-		if of.Fingerprint != fingerprint {
+		known = append(known, of.Fingerprint)
+		if !models.SameFingerprint(of.Fingerprint, fingerprint) {
 			continue
 		}
 		set, err := envelope.SetOf(b.Mode, b.ProcurementID, b.Openers[i])
@@ -27,7 +30,8 @@ func Describe(b store.SealedBox, fingerprint string) (envelope.Box, error) {
 		return envelope.NewBox(b.ID, b.Round, b.Deadline, set)
 	}
 	return envelope.Box{}, models.Refuse(models.CodeOpenersRefused, "/openers",
-		"nothing in this box is sealed for the openers %s", fingerprint).Accepting("%s", b.Fingerprint)
+		"nothing in this box is sealed for the openers %s", fingerprint).
+		Accepting("one of %s", strings.Join(known, ", "))
 }
 
 // A Box is the opening of the envelopes of one kind in a box in one turn, as far as it has come.

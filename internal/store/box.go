@@ -22,8 +22,8 @@ func (tx *Tx) OpenBox(b models.Box) {
 	tx.touchLot(b.LotID)
 }
 
-// ChangeOpeners has what is handed in to a box from now on sealed for other openers; those until now become former ones.
-// It returns [ErrBoxNotLocked] when the box is not locked.
+// ChangeOpeners has what is handed in to a box from now on sealed for other openers; those until now become former
+// ones. It returns [ErrBoxNotLocked] when the box is not locked.
 func (tx *Tx) ChangeOpeners(b models.Box, to models.SealedFor, at time.Time) error {
 	if err := tx.HasLocked(b.ID); err != nil {
 		return err

@@ -275,7 +275,7 @@ var catalogue = []Row{
 	{"lot.deadline_moved", DeadlineMoved{}, public, "The deadline for tenders of a lot was moved to a later instant."},
 	{
 		"lot.openers_changed", OpenersChanged{}, public,
-		"The openers of a lot's box were changed while it was open: what is handed in from now on is sealed for others.",
+		"The openers of an open box of a lot were changed: what is handed in from now on is sealed for others.",
 	},
 	// Events about a question name neither the supplier nor the person.
 	{"question.asked", QuestionAsked{}, buyersOnly, "A supplier asked a question about the tender pack."},

@@ -27,6 +27,23 @@ func CheckChange(d models.Dossier, lot models.Lot, effect models.ChangeEffect, s
 		Accepting("the change after the action move_deadline to %s or later", earliest)
 }
 
+// servedDay is how long a deadline that was moved serves significant changes of the tender pack after the first of
+// them: those of one day are read together. Later ones take time anew. It is no legal period.
+const servedDay = 24 * time.Hour
+
+// TimeServed is the last significant change of the tender pack that has used up the time that deadlines were moved by;
+// zero: none has.
+func TimeServed(d models.Dossier) (at time.Time) {
+	for _, n := range d.Tendering.Notices {
+		var change DocumentNotice
+		if n.Kind == models.NoticeChange && json.Unmarshal(n.Content, &change) == nil && change.Significant &&
+			!n.DispatchedAt.Add(servedDay).After(d.Now) {
+			at = latest(at, n.DispatchedAt)
+		}
+	}
+	return at
+}
+
 // deadlineBefore is the deadline that a box had at an instant: what it was moved from first since then.
 func deadlineBefore(t models.Tendering, box models.Box, at time.Time) time.Time {
 	for _, n := range t.Notices {

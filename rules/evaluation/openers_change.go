@@ -18,7 +18,7 @@ func SealingFrozen(d models.Dossier) error {
 		return nil
 	}
 	return models.Refuse(models.CodeFrozen, "",
-		"envelopes are being sealed for those who open according to the publication").
+		"what was handed in is sealed for those who open according to the publication, and no box is open").
 		Accepting("a change while a box is open, or after every published lot has ended")
 }
 
@@ -27,10 +27,19 @@ func takes(d models.Dossier) func(models.Lot) bool {
 	return func(l models.Lot) bool { return l.Open() && !l.Box().Over(d.Now) }
 }
 
+// sealedForSet tells whether the box of a running lot is sealed for the openers with a fingerprint.
+func sealedForSet(fingerprint string) func(models.Lot) bool {
+	return func(l models.Lot) bool {
+		return l.Running() && slices.ContainsFunc(l.Box().SealedFor(), func(f models.SealedFor) bool {
+			return f.Fingerprint == fingerprint
+		})
+	}
+}
+
 // MayChangeOpeners lists the open lots that are not sealed for the present set of openers. It refuses where there are
-// none, where these openers are not ready as before a publication, where suppliers would learn of it too late (Directive
-// 2014/24/EU, Articles 47(3)(a) and 53(2)), and to go back to former openers: for whom an envelope is sealed would be
-// said twice.
+// none, where these openers are not ready as before a publication, where suppliers would learn of it too late
+// (Directive 2014/24/EU, Articles 47(3)(a) and 53(2)), and to go back to former openers: for whom an envelope is sealed
+// would be said twice.
 func MayChangeOpeners(d models.Dossier) ([]models.Lot, error) {
 	set, _ := d.Openers()
 	var lots []models.Lot
@@ -38,10 +47,10 @@ func MayChangeOpeners(d models.Dossier) ([]models.Lot, error) {
 	for _, l := range open {
 		box := l.Box()
 		former := slices.ContainsFunc(box.Former, func(f models.SealedFor) bool {
-			return f.Fingerprint == set.Fingerprint
+			return models.SameFingerprint(f.Fingerprint, set.Fingerprint)
 		})
 		switch {
-		case box.Fingerprint == set.Fingerprint:
+		case models.SameFingerprint(box.Fingerprint, set.Fingerprint):
 			continue
 		case former:
 			return nil, models.Refuse(models.CodeOpenersRefused, "", "these were openers of lot %d before", l.Number).
@@ -59,7 +68,7 @@ func MayChangeOpeners(d models.Dossier) ([]models.Lot, error) {
 	case len(lots) == 0:
 		return nil, models.Refuse(models.CodeOpenersRefused, "",
 			"whatever is handed in to an open box is sealed for these openers already").
-			Accepting("this once there is another version of the entry %s", models.EntryOpenerSet)
+			Accepting("this after a PUT of the entry %s that names other openers, or other keys", models.EntryOpenerSet)
 	}
 	if faults := openerFaults(d); len(faults) > 0 {
 		return nil, models.Refusals(faults)
@@ -78,10 +87,11 @@ type OpenersNotice struct {
 	// Openers are for whom envelopes are sealed from now on.
 	Openers models.PublishedOpeners `json:"openers"`
 	Reason  string                  `json:"reason"`
-	// AsksTenderers asks whoever has handed something in to seal it anew and to replace it. What is not replaced stays,
-	// sealed for the former openers.
-	AsksTenderers bool      `json:"asks_tenderers_to_confirm"`
-	DispatchedAt  time.Time `json:"dispatched_at"`
+	// AsksTenderers is as in a [ChangeNotice]. AsksToSealAnew asks them to seal anew what they have handed in, and to
+	// replace it. What is not replaced stays, sealed for the former openers.
+	AsksTenderers  bool      `json:"asks_tenderers_to_confirm"`
+	AsksToSealAnew bool      `json:"asks_tenderers_to_seal_anew"`
+	DispatchedAt   time.Time `json:"dispatched_at"`
 }
 
 // A ChangedLot is a lot whose openers were changed.
@@ -91,18 +101,20 @@ type ChangedLot struct {
 	Box    models.ID `json:"box"`
 	// Changes is the notice that published the lot, by its digest.
 	Changes string `json:"changes,omitempty"`
-	// Former is the fingerprint of its openers until now.
-	Former string `json:"former_openers"`
+	// Former are its openers until now.
+	Former models.PublishedOpeners `json:"former_openers"`
 }
 
 // ComposeOpenersNotice writes the notice that what is handed in for lots from now on is sealed for the present openers.
 func ComposeOpenersNotice(d models.Dossier, lots []models.Lot, reason string) OpenersNotice {
 	n := OpenersNotice{
 		Procurement: d.Procurement.ID, Mode: d.Procurement.Mode, Title: d.Procurement.Title,
-		Openers: d.PublishedOpeners(), Reason: reason, AsksTenderers: true, DispatchedAt: d.Now.UTC(),
+		Openers: d.PublishedOpeners(), Reason: reason, AsksTenderers: true, AsksToSealAnew: true,
+		DispatchedAt: d.Now.UTC(),
 	}
 	for _, l := range lots {
-		n.Lots = append(n.Lots, ChangedLot{l.ID, l.Number, l.Box().ID, noticeOf(d, l), l.Box().Fingerprint})
+		former, _ := d.OpenersWith(l.Box().Fingerprint)
+		n.Lots = append(n.Lots, ChangedLot{l.ID, l.Number, l.Box().ID, noticeOf(d, l), former.Published()})
 	}
 	return n
 }

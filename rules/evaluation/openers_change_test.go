@@ -62,8 +62,8 @@ func (d *desk) succeededBy(fingerprint string) {
 
 // sealedForLatest has what is handed in from now on sealed for the present openers.
 func (d *desk) sealedForLatest() {
-	box, entry := d.box1(), models.Entry{}
-	entry, _ = d.Latest(models.EntryOpenerSet)
+	box := d.box1()
+	entry, _ := d.Latest(models.EntryOpenerSet)
 	set, _ := d.Openers()
 	box.Former = box.SealedFor()
 	box.OpenerSet, box.OpenerSetVersion, box.Fingerprint = entry.ID, entry.Version, set.Fingerprint
@@ -86,8 +86,16 @@ func TestTheOpenersOfAnOpenBoxAreChangedForOnesWhoAreReady(t *testing.T) {
 	require.Len(t, lots, 1)
 	n := ComposeOpenersNotice(d.Dossier, lots, "a key is lost")
 	require.Equal(t, models.PublishedOpeners{Threshold: 2, Openers: 3, Fingerprint: "OTHERS"}, n.Openers)
-	require.Equal(t, "FINGERPRINT", n.Lots[0].Former)
+	require.Equal(t, models.PublishedOpeners{Threshold: 2, Openers: 3, Fingerprint: "FINGERPRINT"}, n.Lots[0].Former)
 	require.Equal(t, d.Tendering.Notices[0].Digest, n.Lots[0].Changes)
+
+	set, _ := d.Openers()
+	again := set
+	again.Fingerprint = "f1ngerprlnt"
+	d.write(models.EntryOpenerSet, "", "", again)
+	_, err = MayChangeOpeners(d.Dossier)
+	requireRefused(t, models.CodeOpenersRefused, err)
+	d.write(models.EntryOpenerSet, "", "", set)
 
 	passed := d.Tendering.Tests[1].Passed
 	d.Tendering.Tests[1].Passed = passed[1:]
@@ -160,7 +168,15 @@ func TestABoxWhoseOpenersWereChangedOpensOnceEnoughOfEachHaveReleased(t *testing
 	newcomer.Turn = 2
 	require.NoError(t, MayReleaseAs(d.Dossier, newcomer))
 
-	release(models.EnvelopeQuality, 1, "per_of_org_b", "per_of_org_c")
+	release(models.EnvelopeQuality, 1, "per_of_org_b")
+	last := models.BoxRelease{
+		BoxID: d.box1().ID, Kind: models.EnvelopeQuality, Turn: 1, PersonID: "per_of_org_c", OrganisationID: "org_c",
+	}
+	requireRefused(t, models.CodeReleasesMissing, MayReleaseAs(d.Dossier, last))
+	release(models.EnvelopeQuality, 2, "per_of_org_c")
+	require.NoError(t, MayReleaseAs(d.Dossier, last), "of both sets one release is missing")
+	d.Tendering.Releases = d.Tendering.Releases[:1]
+	release(models.EnvelopeQuality, 1, "per_of_org_c")
 	requireRefused(t, models.CodeReleasesMissing, MayUnseal(d.Dossier, lot()))
 	release(models.EnvelopeQuality, 2, "per_of_org_b", "per_of_OTHERS")
 	require.NoError(t, MayUnseal(d.Dossier, lot()))
@@ -222,4 +238,54 @@ func TestPricesOfFormerAndPresentOpenersAreReleasedInOneSitting(t *testing.T) {
 	last := ProgressOf(d.Dossier, *d.box1(), models.EnvelopePrice)
 	require.Zero(t, last[0].missing(), "there is nothing for the former openers to release")
 	require.Equal(t, 2, last[1].missing())
+
+	d.Tendering.Releases = append(d.Tendering.Releases, models.BoxRelease{
+		BoxID: d.box1().ID, Kind: models.EnvelopePrice, Turn: 4, PersonID: "per_of_org_b",
+		Tenders: []models.ID{d.tenders[1].ID, d.tenders[2].ID},
+	})
+	require.Equal(t, map[int]int{3: 0, 4: 2}, turns(), "they are not asked once the others have begun")
+	require.True(t, Completes(d.Dossier, *d.box1(), models.EnvelopePrice, 4))
+}
+
+// Who has released everything is not asked again because another set has something new to release.
+func TestWhatWasReadIsNotReleasedAgainInAFurtherSitting(t *testing.T) {
+	t.Parallel()
+	d := newOpening(t, offer{"100.00", "9"}, offer{"80.00", "7"})
+	d.box1().UnsealedAt = &now
+	criteria, _, _ := d.CriteriaFor(d.lot)
+	criteria.Best = 2
+	d.rewrite(models.EntryAwardCriteria, string(d.lot), criteria)
+	d.succeededBy("OTHERS")
+	d.sealedForLatest()
+	for i := range d.Tendering.Received[1:] {
+		for k := range d.Tendering.Received[1+i].Envelopes {
+			d.Tendering.Received[1+i].Envelopes[k].Fingerprint = "OTHERS"
+		}
+	}
+	d.lock()
+	price := func(turn int, tender models.ID, people ...models.ID) {
+		for _, person := range people {
+			d.Tendering.Releases = append(d.Tendering.Releases, models.BoxRelease{
+				BoxID: d.box1().ID, Kind: models.EnvelopePrice, Turn: turn, PersonID: person,
+				Tenders: []models.ID{tender},
+			})
+		}
+	}
+	first, second, third := d.tenders[0].ID, d.tenders[1].ID, d.tenders[2].ID
+	price(1, first, "per_of_org_b", "per_of_org_c")
+	price(2, third, "per_of_org_b", "per_of_org_c")
+	for _, tender := range []models.ID{first, third} {
+		d.Tendering.Openings = append(d.Tendering.Openings, models.Opening{TenderID: tender, N: 2, Readable: true})
+	}
+	d.check(2, models.Admission{Decision: models.AdmissionExcluded, Code: "unreadable"}, now)
+	progress := func() (missing []int) {
+		for _, p := range ProgressOf(d.Dossier, *d.box1(), models.EnvelopePrice) {
+			missing = append(missing, p.missing())
+		}
+		return missing
+	}
+	require.Equal(t, []int{0, 2}, progress(), "the second tender is among the best by now, for the present openers")
+	price(4, second, "per_of_org_b")
+	require.Equal(t, []int{0, 1}, progress())
+	require.True(t, Completes(d.Dossier, *d.box1(), models.EnvelopePrice, 4))
 }

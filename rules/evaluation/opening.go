@@ -27,7 +27,7 @@ func ToOpen(
 	}
 	fingerprints := make([]string, len(turns))
 	for i, t := range turns {
-		if fingerprints[i] = t.Openers.Fingerprint; fingerprints[i] == openers {
+		if fingerprints[i] = t.Openers.Fingerprint; models.SameFingerprint(fingerprints[i], openers) {
 			return t, nil
 		}
 	}
@@ -39,9 +39,10 @@ func ToOpen(
 		Accepting("one of the fingerprints %s", strings.Join(fingerprints, ", "))
 }
 
-// turnsOf are the turns in which openers release envelopes of a kind in a box now, one for each openers for whom such are
-// sealed. The prices of tenders that have come among the best since those of a sitting were opened are released in a
-// further one: after a conflict that was declared late, or scores that were given anew because a review was upheld.
+// turnsOf are the turns in which openers release envelopes of a kind in a box now, one for each set of openers for whom
+// such are sealed. The prices of tenders that have come among the best since those of a sitting were opened are
+// released in a further one: after a conflict that was declared late, or scores that were given anew because a review
+// was upheld.
 func turnsOf(d models.Dossier, box models.Box, kind models.EnvelopeKind) []models.Turn {
 	out := outBeforePrices(d, box.LotID, kind)
 	waiting := toRelease(d, box, kind, out)
@@ -50,25 +51,36 @@ func turnsOf(d models.Dossier, box models.Box, kind models.EnvelopeKind) []model
 	if kind != models.EnvelopePrice {
 		return turns
 	}
-	sealed := map[string][]models.Envelope{}
 	left := 0
 	for openers, all := range waiting {
-		sealed[openers] = slices.DeleteFunc(slices.Clone(all), func(e models.Envelope) bool {
-			_, found := d.FoundIn(e.TenderID, e.N)
-			return found
-		})
-		left += len(sealed[openers])
+		waiting[openers] = unread(d, all)
+		left += len(waiting[openers])
+	}
+	void := false
+	for i, t := range turns {
+		if !acted(d, box, kind, t.N) {
+			turns[i].Envelopes = waiting[t.Openers.Fingerprint] // the others were read after an earlier sitting
+			continue
+		}
+		for _, id := range d.Tendering.PricedIn(box.ID, t.N) {
+			void = void || out[id]
+		}
 	}
 	enough := !slices.ContainsFunc(turns, func(t models.Turn) bool { return !enoughIn(d, box, kind, t) })
 	read := !slices.Contains(d.Tendering.Unread, models.UnreadBox{BoxID: box.ID, Kind: kind})
 	// A price of a tender that is out stays sealed, so what was begun for it is void.
-	void := slices.ContainsFunc(turns, func(t models.Turn) bool {
-		return slices.ContainsFunc(d.Tendering.PricedIn(box.ID, t.N), func(id models.ID) bool { return out[id] })
-	})
 	if enough && read && left > 0 || !enough && void {
-		return turnsIn(box, sitting+1, sealed)
+		return turnsIn(box, sitting+1, waiting)
 	}
 	return turns
+}
+
+// unread are the envelopes of which it is not known what is in them.
+func unread(d models.Dossier, envelopes []models.Envelope) []models.Envelope {
+	return slices.DeleteFunc(slices.Clone(envelopes), func(e models.Envelope) bool {
+		_, found := d.FoundIn(e.TenderID, e.N)
+		return found
+	})
 }
 
 // toRelease are the envelopes of a kind in a box that are released, by the fingerprint of the openers for whom they are
@@ -158,8 +170,8 @@ func MayUnseal(d models.Dossier, lot models.Lot) error {
 		for _, p := range ProgressOf(d, box, kind) {
 			if p.missing() > 0 {
 				return models.Refuse(models.CodeReleasesMissing, "/lot",
-					"%d of %d openers have released the envelopes of the kind %s in lot %d", len(p.Released), p.Needed,
-					kind, lot.Number).
+					"%d of %d openers have released the envelopes of the kind %s in lot %d%s", len(p.Released),
+					p.Needed, kind, lot.Number, sealedForWhom(box, p.Openers)).
 					Accepting("%d more of: %s", p.missing(), namesOf(d, p.Able))
 			}
 		}
@@ -227,7 +239,8 @@ func Completes(d models.Dossier, box models.Box, kind models.EnvelopeKind, turn 
 	})
 }
 
-// lost tells whether somebody who holds shares of what is sealed for openers with a fingerprint cannot release any more.
+// lost tells whether somebody who holds shares of what is sealed for openers with a fingerprint cannot release any
+// more.
 func lost(d models.Dossier, fingerprint string, person models.ID) bool {
 	buyer, _ := d.BuyerOfOpener(fingerprint, person)
 	_, recorded := d.LossOf(fingerprint, person)
@@ -303,10 +316,39 @@ func MayReleaseAs(d models.Dossier, r models.BoxRelease) error {
 			Accepting("one of its openers, or somebody to whom one has handed over")
 	case slices.Contains(d.Tendering.ReleasedBy(r.BoxID, r.Kind, r.Turn), r.PersonID):
 		return models.Refuse(models.CodeReleaseTwice, "/release",
-			"you have released the envelopes of the kind %s already", r.Kind)
+			"you have released the envelopes of the kind %s%s already", r.Kind,
+			sealedForWhom(box, box.ActingIn(r.Turn)))
 	case r.OrganisationID != "" && !opensFor(d, r.PersonID, r.OrganisationID):
 		return models.Refuse(models.CodeNotAnOpener, "/release", "%s is no opener of %s any more",
 			d.PersonOf(r.PersonID), d.NameOf(r.OrganisationID)).Accepting("another opener of the box")
+	}
+	return waitsForOthers(d, box, r)
+}
+
+// sealedForWhom says of which openers a refusal speaks, where a box has several sets of them.
+func sealedForWhom(box models.Box, openers models.SealedFor) string {
+	if len(box.Former) == 0 {
+		return ""
+	}
+	return " that are sealed for " + openers.Fingerprint
+}
+
+// waitsForOthers refuses the release by which what is sealed for one set of openers could be read, as long as more than
+// one release is missing of what is sealed for another: nobody shall be able to read some tenders, and then withhold
+// what opens the others.
+func waitsForOthers(d models.Dossier, box models.Box, r models.BoxRelease) error {
+	progress := ProgressOf(d, box, r.Kind)
+	if slices.ContainsFunc(progress, func(p Progress) bool { return p.N == r.Turn && p.missing() != 1 }) {
+		return nil
+	}
+	for _, p := range progress {
+		if p.N != r.Turn && p.missing() > 1 {
+			return models.Refuse(models.CodeReleasesMissing, "/release",
+				"by this release all of the kind %s that is sealed for %s could be read, and of what is sealed for %s "+
+					"%d releases are missing", r.Kind, box.ActingIn(r.Turn).Fingerprint, p.Openers.Fingerprint,
+				p.missing()).
+				Accepting("first the releases of that by others, until one is missing: %s", namesOf(d, p.Able))
+		}
 	}
 	return nil
 }

@@ -52,21 +52,26 @@ func openerFaults(d models.Dossier) []*models.Refusal {
 		return []*models.Refusal{models.Refuse(models.CodeOpenersMissing, at,
 			"the openers, for whom tenders are sealed, are missing").Accepting("a set of openers")}
 	}
+	// Whose set a box has keeps its key for it, whatever it announced since: nobody holds up other lots by a new key.
+	mayOpen := d.MayOpen
+	if slices.ContainsFunc(d.Tendering.Lots, sealedForSet(set.Fingerprint)) {
+		mayOpen = d.IsOpener
+	}
 	var faults []*models.Refusal
 	for _, o := range set.Openers {
-		if refusal := d.MayOpen(o); refusal != nil {
+		if refusal := mayOpen(o); refusal != nil {
 			faults = append(faults, refusal)
 		}
 		if _, lost := d.LossOf(set.Fingerprint, o.Person); lost {
 			faults = append(faults, models.Refuse(models.CodeOpenersRefused, at,
 				"%s cannot release any more, as its buyer says", d.PersonOf(o.Person)).
-				Accepting("openers of whom nobody is lost"))
+				Accepting("openers of whom nobody is lost, or this after %s is withdrawn", models.EntryOpenerLoss))
 		}
 	}
 	if untested := d.Untested(set); len(faults) == 0 && len(untested) > 0 {
 		faults = append(faults, models.Refuse(models.CodeOpenersUntested, at,
 			"these openers have not released a test envelope for %s: %s", set.Fingerprint, namesOf(d, untested)).
-			Accepting("publication once each has"))
+			Accepting("this once each of them has: GET …/opener-tests lists the tests"))
 	}
 	return faults
 }

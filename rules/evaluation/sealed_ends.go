@@ -88,8 +88,8 @@ func awaited(d models.Dossier, box models.Box) (kind models.EnvelopeKind, of Pro
 // openable tells whether enough openers have released or can.
 func (p Progress) openable() bool { return len(p.Able) >= p.missing() }
 
-// turned is when the openers of a kind were last asked for something else than before, or could not act: by the releases
-// of an earlier sitting, by what changed whose prices are opened, and by a suspension.
+// turned is when the openers of a kind were last asked for something else than before, or could not act: by the
+// releases of an earlier sitting, by what changed whose prices are opened, and by a suspension.
 func turned(d models.Dossier, box models.Box, kind models.EnvelopeKind, turn int) (at time.Time) {
 	for _, m := range d.Tendering.Resumed {
 		if m.DecidedAt != nil {

@@ -15,12 +15,36 @@ import (
 func (f fold) judgeOpeners(p event.OpenersChanged) string {
 	row := f.rows[Boxes][string(p.BoxID)]
 	switch {
-	case row == nil || row["closed_at"].Value != "" || row["deadline"].Value <= models.Instant(f.At):
+	case row == nil || row["closed_at"].Value != "" || row["deadline"].Value < models.Instant(f.At):
 		return "the openers of a box were changed that was not open"
-	case row["fingerprint"].Value != p.Former.Fingerprint:
+	case Key(row["opener_set"].Value, row["opener_set_version"].Value, row["fingerprint"].Value) !=
+		Key(p.Former.Entry, p.Former.Version, p.Former.Fingerprint):
 		return "the openers of a box were changed, and they had not been those of whom it says so"
 	}
+	if _, before := f.setWith(p.BoxID, p.SealedFor.Fingerprint); before {
+		return "the openers of a box were changed for some that it had before"
+	}
+	var set models.OpenerSet
+	body := f.contents.Bodies[Key(p.SealedFor.Entry, p.SealedFor.Version)]
+	if json.Unmarshal(body, &set) != nil || set.Fingerprint != p.SealedFor.Fingerprint {
+		return "the openers of a box were changed for some whom no entry names"
+	}
+	for _, o := range set.Openers {
+		if !f.tested(set.Fingerprint, o.Person) {
+			return fmt.Sprintf("the openers of a box were changed for some of whom %s had released no test", o.Person)
+		}
+	}
 	return ""
+}
+
+// tested tells whether an opener has released a test envelope that was sealed for openers with a fingerprint.
+func (f fold) tested(fingerprint string, person models.ID) bool {
+	for test, row := range f.rows[OpenerTests] {
+		if row["fingerprint"].Value == fingerprint && f.rows[OpenerTestReleases][Key(test, person)] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // judgeReleased asks for an opener of the buyer, for a closed box and, for prices, for quality that is locked.
@@ -45,11 +69,17 @@ func (f fold) judgeReleased(p event.BoxReleased) string {
 // by fewer openers than are needed, and by nobody else than it says, and whether the board decided on this ground.
 func (f fold) judgeLeftSealed(p event.LotLeftSealed) string {
 	n, known := f.setWith(p.BoxID, p.Openers)
-	turn, named := f.turnOf(p.BoxID, f.lastSitting(p.BoxID, p.Kind), n), slices.Sorted(slices.Values(p.Released))
+	sitting := f.lastSitting(p.BoxID, p.Kind)
+	turn, named := f.turnOf(p.BoxID, sitting, n), slices.Sorted(slices.Values(p.Released))
 	people, _ := f.releasers(p.BoxID, p.Kind, turn)
+	holders := f.holders(p.BoxID, p.Kind, turn)
+	all := slices.Sorted(slices.Values(slices.Concat(p.Released, p.Withheld, p.Lost)))
 	// After a sitting that is over or void, nobody may have released in the next one.
 	if f.releasedIn(p.BoxID, p.Kind, turn) || p.Kind == models.EnvelopePrice && len(named) == 0 {
 		people = nil
+		if next := f.holders(p.BoxID, p.Kind, f.turnOf(p.BoxID, sitting+1, n)); slices.Equal(next, all) {
+			holders = next
+		}
 	}
 	switch {
 	case f.value(Boxes, string(p.BoxID), "closed_at") == "":
@@ -58,8 +88,7 @@ func (f fold) judgeLeftSealed(p event.LotLeftSealed) string {
 		return "a lot was left sealed for openers for whom nothing in its box is sealed"
 	case p.Needed != f.openers(p.BoxID, turn).Threshold || len(people) >= p.Needed:
 		return "a lot was left sealed that as many openers as are needed had released"
-	case !slices.Equal(f.holders(p.BoxID, p.Kind, turn),
-		slices.Sorted(slices.Values(slices.Concat(p.Released, p.Withheld, p.Lost)))):
+	case !slices.Equal(holders, all):
 		return "a lot was left sealed, and its openers were others than it says"
 	case !slices.Equal(slices.Sorted(slices.Values(people)), named):
 		return "a lot was left sealed, and others had released than it says"
@@ -68,12 +97,41 @@ func (f fold) judgeLeftSealed(p event.LotLeftSealed) string {
 }
 
 // released tells whether as many openers as are needed, of two buyers at least, have released envelopes of a kind in a
-// box that are sealed for the openers with a fingerprint, in one turn.
+// box that are sealed for the openers with a fingerprint, in a turn, and all others who had to in the same sitting: a
+// box opens whole.
 func (f fold) released(box models.ID, kind models.EnvelopeKind, openers string) bool {
 	n, known := f.setWith(box, openers)
 	for sitting := f.lastSitting(box, kind); known && sitting > 0; sitting-- {
-		if f.releasedIn(box, kind, f.turnOf(box, sitting, n)) {
+		if f.releasedIn(box, kind, f.turnOf(box, sitting, n)) && f.complete(box, kind, sitting) {
 			return true
+		}
+	}
+	return false
+}
+
+// complete tells that no set of a box has released too little in a sitting. Of prices a set that has not acted may have
+// had none that is opened.
+func (f fold) complete(box models.ID, kind models.EnvelopeKind, sitting int) bool {
+	for n := range f.sets(box) {
+		turn := f.turnOf(box, sitting, n)
+		if f.releasedIn(box, kind, turn) {
+			continue
+		}
+		people, _ := f.releasers(box, kind, turn)
+		if len(people) > 0 || kind != models.EnvelopePrice && f.seals(box, kind, n) {
+			return false
+		}
+	}
+	return true
+}
+
+// seals tells whether an envelope of a kind that stands in a box is sealed for the n-th of its sets.
+func (f fold) seals(box models.ID, kind models.EnvelopeKind, n int) bool {
+	for _, t := range f.contents.Received {
+		for _, e := range t.Envelopes {
+			if set, known := f.setWith(box, e.Fingerprint); t.BoxID == box && e.Kind == kind && known && set == n {
+				return true
+			}
 		}
 	}
 	return false

@@ -9,8 +9,8 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// A succession is a lot whose openers were changed while its box was open: anna, berta and a third for what came before,
-// and anna, berta and a fourth for what came after. Two open together. One tender is sealed for each set.
+// A succession is a lot whose openers were changed while its box was open: anna, berta and a third for what came
+// before, and anna, berta and a fourth for what came after. Two open together. One tender is sealed for each set.
 type succession struct {
 	tendering
 
@@ -32,7 +32,9 @@ func succeeded(t *testing.T) succession {
 		Lot: s.lot, Number: 1, Box: s.box, Deadline: s.at.AddDate(0, 0, 30), HandsIn: models.HandedTender,
 		SealedFor: s.former,
 	}}})
-	s.good(s.anna, event.OpenersChanged{LotID: s.lot, BoxID: s.box, Former: s.former, SealedFor: s.present})
+	change := event.OpenersChanged{LotID: s.lot, BoxID: s.box, Former: s.former, SealedFor: s.present}
+	s.tested("PRESENT", s.anna, s.berta, "per_fourth")
+	s.good(s.anna, change)
 	s.first, s.next = s.received(), s.received()
 	for i, fingerprint := range []string{"FORMER", "PRESENT"} {
 		s.contents.Received[i].Envelopes = []models.Envelope{
@@ -41,6 +43,18 @@ func succeeded(t *testing.T) succession {
 	}
 	s.good("", event.LotClosed{LotID: s.lot, BoxID: s.box, Received: 2, Standing: 2})
 	return s
+}
+
+// tested has openers release a test envelope.
+func (s succession) tested(fingerprint string, people ...models.ID) {
+	s.Helper()
+	test := event.OpenersTested{
+		TestID: models.NewID(models.PrefixBox), Fingerprint: fingerprint, Header: gate, Buyer: s.genci,
+	}
+	s.good(s.anna, test)
+	for _, person := range people {
+		s.good(person, event.OpenerPassed{TestID: test.TestID, Digest: gate})
+	}
 }
 
 func (s succession) sealedFor(fingerprint string, third models.ID) event.SealedFor {
@@ -81,17 +95,19 @@ func TestABoxThatWasSealedForTwoSetsIsOpenedByBoth(t *testing.T) {
 	unsealed := event.LotUnsealed{LotID: s.lot, BoxID: s.box, HandsIn: models.HandedTender, Tenders: 2}
 	s.releasedIn(2)
 	require.Contains(t, s.happens(s.berta, unsealed), "before enough openers had released", "the former ones have not")
-	found := event.EnvelopeOpened{TenderID: s.next, Envelope: 1, Readable: true, Digest: gate}
-	require.Empty(t, s.happens("", found))
-	found.TenderID = s.first
-	require.Contains(t, s.happens("", found), "before enough openers had released")
+	for _, tender := range []models.ID{s.first, s.next} {
+		found := event.EnvelopeOpened{TenderID: tender, Envelope: 1, Readable: true, Digest: gate}
+		require.Contains(t, s.happens("", found), "before enough openers had released", "a box opens whole")
+	}
 
 	whole := succeeded(t)
 	whole.releasedIn(1)
 	whole.releasedIn(2)
 	unsealed.LotID, unsealed.BoxID = whole.lot, whole.box
-	require.Empty(t, whole.happens(whole.berta, unsealed))
-	require.Contains(t, whole.happens(whole.anna, whole.release(3, models.EnvelopeQuality, whole.genci)), "further turn",
+	whole.good(whole.berta, unsealed)
+	whole.good("", event.EnvelopeOpened{TenderID: whole.first, Envelope: 1, Readable: true, Digest: gate})
+	again := whole.release(3, models.EnvelopeQuality, whole.genci)
+	require.Contains(t, whole.happens(whole.anna, again), "further turn",
 		"a third turn is of a second sitting, and only prices have one")
 }
 
@@ -136,11 +152,47 @@ func TestALotIsLeftSealedByThoseWhoCouldHaveOpenedIt(t *testing.T) {
 	}
 }
 
-func TestTheOpenersOfABoxAreChangedWhileItIsOpen(t *testing.T) {
+func TestAForgedChangeOfOpenersIsNamed(t *testing.T) {
 	t.Parallel()
-	s := succeeded(t)
-	change := event.OpenersChanged{LotID: s.lot, BoxID: s.box, Former: s.present, SealedFor: s.former}
-	require.Contains(t, s.happens(s.anna, change), "that was not open")
-	s.rows[Boxes][string(s.box)]["closed_at"] = Cell{}
-	require.Contains(t, s.happens(s.anna, change), "they had not been those")
+	for name, c := range map[string]struct {
+		tell func(s succession) event.OpenersChanged
+		says string
+	}{
+		"after the box was closed": {func(s succession) event.OpenersChanged {
+			s.rows[Boxes][string(s.box)]["closed_at"] = Cell{Value: models.Instant(s.at)}
+			return s.change(s.present, s.sealedFor("THIRD", "per_fifth"))
+		}, "that was not open"},
+		"from others than it had": {func(s succession) event.OpenersChanged {
+			return s.change(s.former, s.sealedFor("THIRD", "per_fifth"))
+		}, "they had not been those"},
+		"back to former ones": {func(s succession) event.OpenersChanged {
+			return s.change(s.present, s.former)
+		}, "that it had before"},
+		"to some whom no entry names": {func(s succession) event.OpenersChanged {
+			return s.change(s.present, event.SealedFor{Entry: s.present.Entry, Version: 7, Fingerprint: "THIRD"})
+		}, "whom no entry names"},
+		"to some who were not tested": {func(s succession) event.OpenersChanged {
+			third := s.sealedFor("THIRD", "per_fifth")
+			s.tested("THIRD", s.anna, s.berta)
+			return s.change(s.present, third)
+		}, "per_fifth had released no test"},
+		"to some who were": {func(s succession) event.OpenersChanged {
+			third := s.sealedFor("THIRD", "per_fifth")
+			s.tested("THIRD", s.anna, s.berta, "per_fifth")
+			return s.change(s.present, third)
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := succeeded(t)
+			s.rows[Boxes][string(s.box)]["closed_at"] = Cell{}
+			said := s.happens(s.anna, c.tell(s))
+			require.Contains(t, said, c.says)
+			require.Equal(t, c.says == "", said == "")
+		})
+	}
+}
+
+func (s succession) change(from, to event.SealedFor) event.OpenersChanged {
+	return event.OpenersChanged{LotID: s.lot, BoxID: s.box, Former: from, SealedFor: to}
 }

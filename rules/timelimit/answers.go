@@ -32,7 +32,7 @@ func CheckAnswers(d models.Dossier, field string) error {
 	}
 	var faults []*models.Refusal
 	for _, lot := range d.Tendering.Lots {
-		if !lot.Open() {
+		if !lot.Open() || lot.Box().Over(d.Now) {
 			continue
 		}
 		due, err := f.AnswersDue(lot.Box())

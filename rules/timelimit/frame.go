@@ -45,7 +45,8 @@ func Of(d models.Dossier) (Frame, error) {
 	return Under(d, lead.Country)
 }
 
-// Governing is [Of] where the record says which law governs and where, and both are known here; false: [Of] says why not.
+// Governing is [Of] where the record says which law governs and where, and both are known here; false: [Of] says why
+// not.
 func Governing(d models.Dossier) (Frame, bool) {
 	f, err := Of(d)
 	return f, err == nil

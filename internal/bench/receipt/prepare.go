@@ -114,7 +114,8 @@ func all(suppliers int) []string {
 			strings.Join([]string{
 				sqlID(models.PrefixUpload, class, n), "'" + string(procurementID()) + "'", organisation, person,
 				fmt.Sprintf("'envelope', 'offer.sealed', 'application/octet-stream', %d, '%s', clock_timestamp(), "+
-					"'%s', '%s', '%s', '%s'", envelopeSize, envelopeDigest, boxID(0), kind, envelopeDigest, fingerprint),
+					"'%s', '%s', '%s', '%s'", envelopeSize, envelopeDigest, boxID(0), kind, envelopeDigest,
+					fingerprint),
 			}, ", ") + from
 	}
 	role := func(class int, name models.Role) string {

@@ -207,9 +207,6 @@ func fingerprintOf(digest []byte) string {
 	return strings.Join(groups, "-")
 }
 
-// misread maps what people type to what was printed.
-var misread = strings.NewReplacer("O", "0", "I", "1", "L", "1", "-", "", " ", "")
-
 // Confirm refuses a fingerprint, as somebody typed it from the published notice, that is not the set's
 // ([models.CodeFingerprintDiffers]).
 func (s Set) Confirm(typed string) error {
@@ -217,10 +214,11 @@ func (s Set) Confirm(typed string) error {
 	if err != nil {
 		return err
 	}
-	if misread.Replace(strings.ToUpper(strings.TrimSpace(typed))) != strings.ReplaceAll(own, "-", "") {
+	if !models.SameFingerprint(typed, own) {
 		return models.Refuse(models.CodeFingerprintDiffers, "/fingerprint",
 			"the fingerprint of these openers is %s, and not %q: these are not the openers of the notice", own, typed).
-			Accepting("the fingerprint that stands in the published notice")
+			Accepting("the fingerprint by which these openers were published: of former ones in an earlier notice, " +
+				"and of those who are in none yet as ppi seal set told it")
 	}
 	return nil
 }
