@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"net/http"
 	"slices"
 	"testing"
@@ -8,9 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
+	followed "github.com/ppi-engine/ppi/views/audit"
 )
 
 // fingerprints are those of the openers of a box: present and former.
@@ -116,6 +119,30 @@ func TestTheOpenersOfAnOpenBoxAreChangedAndBothOpenIt(t *testing.T) {
 	}
 	require.Equal(t, map[models.ID]bool{stays.tender: true, replaces.tender: true, late.tender: true}, places)
 	b.requireFollows(t)
+	b.requireProven(t)
+}
+
+// requireProven computes the proofs of all openings again: from the record, and from an export and its openings.
+func (b *bundle) requireProven(t *testing.T) {
+	t.Helper()
+	b.settle(t)
+	var report followed.Report
+	require.NoError(t, report.CompareReleases(t.Context(), b.Store))
+	require.True(t, report.Valid(), "%v", report.Differences)
+	var export, openings bytes.Buffer
+	_, err := b.Lead.Do(t.Context(), apiclient.Request{
+		Method: http.MethodGet, Path: b.Path("/events?export=1"), Out: &export,
+	})
+	require.NoError(t, err)
+	require.NoError(t, followed.WriteOpenings(t.Context(), b.Store, models.ID(b.Procurement), &openings))
+	told := followed.NewToldOpenings()
+	_, err = audit.VerifyExport(&export, audit.Options{Read: told.Read})
+	require.NoError(t, err)
+	found, err := told.Compare(&openings)
+	require.NoError(t, err)
+	require.True(t, found.Valid(), "%v", found.Faults)
+	require.Equal(t, *report.Proofs, found.Proofs)
+	require.Positive(t, found.Releases)
 }
 
 // lastNotice is the last one that everybody reads.

@@ -51,6 +51,10 @@ func TestAReleaseThatWasAlteredAfterwardsIsNamedByTheAudit(t *testing.T) {
 	require.Equal(t, followed.Proofs{Releases: p.threshold, Envelopes: len(p.suppliers)}, found.Proofs)
 	require.True(t, record().Valid())
 	require.False(t, compare("").Valid(), "a file of nothing proves nothing")
+	before, err := followed.NewToldOpenings().Compare(strings.NewReader(whole))
+	require.NoError(t, err)
+	require.True(t, before.Valid(), "an export that ends before the publication says nothing of the box")
+	require.Equal(t, followed.Openings{Later: 1}, before)
 
 	conn := pgtest.Connect(t, b.database.Superuser)
 	_, err = conn.Exec(t.Context(), "SET session_replication_role = replica")

@@ -274,7 +274,9 @@ var catalogue = []Row{
 	},
 	{"lot.deadline_moved", DeadlineMoved{}, public, "The deadline for tenders of a lot was moved to a later instant."},
 	{
-		"lot.openers_changed", OpenersChanged{}, public,
+		"lot.openers_changed",
+		OpenersChanged{},
+		public,
 		"The openers of an open box of a lot were changed: what is handed in from now on is sealed for others.",
 	},
 	// Events about a question name neither the supplier nor the person.

@@ -42,3 +42,23 @@ func TestAChangeWaitsUntilTheDeadlineGivesTheTimeAgain(t *testing.T) {
 	moved(d.Now, d.Now.Add(time.Duration(days+1)*24*time.Hour))
 	require.Empty(t, check(models.EffectWider), "counted from the first deadline, not from those after it")
 }
+
+// The time that a moved deadline gives is for what tenderers read then: whoever changes more later asks for time anew.
+func TestADeadlineThatWasMovedServesTheChangesOfOneDay(t *testing.T) {
+	t.Parallel()
+	d := newPublication(t)
+	d.published()
+	require.Zero(t, TimeServed(d.Dossier))
+	at := d.Now
+	d.dispatch(models.NoticeChange, at, DocumentNotice{Significant: true})
+	d.dispatch(models.NoticeChange, at.Add(time.Hour), DocumentNotice{})
+	d.dispatch(models.NoticeChange, at.Add(2*time.Hour), ChangeNotice{Lot: d.lot})
+	d.Now = at.Add(servedDay - 1)
+	require.Zero(t, TimeServed(d.Dossier), "those of one day are read together")
+	d.Now = at.Add(servedDay)
+	require.Equal(t, at, TimeServed(d.Dossier), "neither a misspelt word nor a deadline takes time")
+	d.dispatch(models.NoticeChange, d.Now, DocumentNotice{Significant: true})
+	require.Equal(t, at, TimeServed(d.Dossier))
+	d.Now = d.Now.Add(servedDay)
+	require.Equal(t, at.Add(servedDay), TimeServed(d.Dossier))
+}

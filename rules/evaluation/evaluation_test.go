@@ -383,3 +383,22 @@ func TestNobodyIsExcludedForALowPriceUnasked(t *testing.T) {
 	d.rewrite(models.EntryPriceInquiry, string(low), inquiry)
 	require.NoError(t, may())
 }
+
+// Nobody says of a tender that it has no price while its price is sealed, or after it was found.
+func TestAPriceIsMissingOnceItsEnvelopeWasOpenedAndHoldsNone(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"100.00", "9"}, offer{"40.00", "1"})
+	exclusion := models.Admission{
+		Tender: d.tenders[1].ID, Decision: models.AdmissionExcluded, Code: "price_missing",
+		Reason: models.Text{"en": "There is no price."},
+	}
+	may := func() error { return exclusion.CheckAgainst(d.Dossier, models.Entry{}) }
+	requireRefused(t, models.CodeInvalidValue, may())
+	found := d.Tendering.Openings
+	d.Tendering.Openings = found[:1]
+	requireRefused(t, models.CodeInvalidValue, may())
+	d.Tendering.Openings = append(found[:1:1], models.Opening{TenderID: d.tenders[1].ID, N: 2, Readable: true})
+	require.NoError(t, may())
+	d.Tendering.Openings[1].Price = &models.Money{Amount: "40.00", Currency: "USD"}
+	require.NoError(t, may(), "a price in another currency is none")
+}
