@@ -9,6 +9,7 @@ import (
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/seal/envelope"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -169,4 +170,20 @@ func TestASetIsMadeOfAnnouncedKeysByTheRules(t *testing.T) {
 	}
 	w.set.Openers[0].Person = "somebody"
 	refusedWith(t, models.CodeInvalidID, judge(t, models.EntryOpenerSet, w.set, w.dossier, models.Entry{}))
+}
+
+// For whom tenders are sealed is what suppliers and openers compare: it never changes without a trace of who it was.
+func TestTheOpenersOfABoxDoNotChangeWithoutATrace(t *testing.T) {
+	t.Parallel()
+	b := openBox(t)
+	change := func() error {
+		_, err := b.db.SQL.Exec(t.Context(), "UPDATE boxes SET fingerprint = 'OTHERS' WHERE id = $1", pgtest.BoxOf(b.lot))
+		return err
+	}
+	require.ErrorContains(t, change(), "the openers of box")
+	b.exec(`INSERT INTO former_openers (box_id, n, opener_set, opener_set_version, fingerprint, until)
+		SELECT id, 1, opener_set, opener_set_version, fingerprint, clock_timestamp() FROM boxes WHERE id = $1`,
+		pgtest.BoxOf(b.lot))
+	b.shut()
+	require.ErrorContains(t, change(), "the openers of box", "nor after the box was closed")
 }

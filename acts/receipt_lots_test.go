@@ -23,6 +23,7 @@ func openLots(t testing.TB, lots, most int) (*box, []models.ID) {
 		b.exec(pgtest.OpenBox("clock_timestamp() + interval '1 hour'"), made.Result.ID)
 		all = append(all, made.Result.ID)
 	}
+	b.exec(pgtest.SealBoxes, b.draft)
 	body, err := json.Marshal(models.LotLimits{MostTendered: most})
 	require.NoError(t, err)
 	b.exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, version, author_id, body, digest, written_at,

@@ -24,19 +24,20 @@ CALL keep_rows('boxes', 'deadline deadline_local deadline_zone quality_locked_at
 -- +goose StatementBegin
 CREATE FUNCTION keep_former_openers() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.opener_set IS NOT NULL AND (OLD.closed_at IS NOT NULL OR NOT EXISTS (SELECT FROM former_openers f
-            WHERE f.box_id = OLD.id
+    IF OLD.closed_at IS NOT NULL OR NOT EXISTS (SELECT FROM former_openers f WHERE f.box_id = OLD.id
             AND f.n = (SELECT max(l.n) FROM former_openers l WHERE l.box_id = OLD.id)
             AND f.opener_set = OLD.opener_set AND f.opener_set_version = OLD.opener_set_version
-            AND f.fingerprint = OLD.fingerprint)) THEN
+            AND f.fingerprint = OLD.fingerprint) THEN
         RAISE EXCEPTION 'the openers of box % stay', OLD.id
             USING ERRCODE = 'restrict_violation', TABLE = tg_table_name, CONSTRAINT = 'boxes_openers';
     END IF;
     RETURN NEW;
 END $$;
 -- +goose StatementEnd
-CREATE TRIGGER openers BEFORE UPDATE OF opener_set, opener_set_version, fingerprint ON boxes
-    FOR EACH ROW EXECUTE FUNCTION keep_former_openers();
+CREATE TRIGGER openers BEFORE UPDATE ON boxes FOR EACH ROW
+    WHEN (OLD.opener_set IS NOT NULL AND (OLD.opener_set, OLD.opener_set_version, OLD.fingerprint)
+        IS DISTINCT FROM (NEW.opener_set, NEW.opener_set_version, NEW.fingerprint))
+    EXECUTE FUNCTION keep_former_openers();
 
 -- For whom a complete envelope is sealed.
 ALTER TABLE uploads ADD COLUMN fingerprint text COLLATE "C";
