@@ -40,10 +40,14 @@ func TestMetricsAreShownApartFromTheAPI(t *testing.T) {
 // Several processes on one machine have the same default; only what somebody asked for is insisted on.
 func TestATakenAddressOfMetricsIsRefusedOnlyIfItWasAskedFor(t *testing.T) {
 	t.Parallel()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:9464")
-	if err == nil { // else another test's program has it, which is as good
-		t.Cleanup(func() { _ = listener.Close() })
-	}
+	// A program of another test may have it, and would give it up at any moment.
+	require.Eventually(t, func() bool {
+		listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:9464")
+		if err == nil {
+			t.Cleanup(func() { _ = listener.Close() })
+		}
+		return err == nil
+	}, 5*time.Minute, 20*time.Millisecond)
 	absent := freeAddress(t).String()
 	environ := []string{
 		"PPI_DATA_DIR=" + dataDir(t), "PPI_LISTEN=127.0.0.1:0",
