@@ -89,6 +89,10 @@ chaos: setup build ## Kill, freeze and cut off parts while 8 procurements live o
 	@PPI_CHAOS_RUNS=$(or $(RUNS),10) PPI_CHAOS_SEED=$(or $(SEED),1) $(GOTEST) -count=1 -v -timeout 4h \
 		-run '^TestNothingIsLostDoubledOrStuckWhateverIsKilled$$' ./cmd/ppi
 
+.PHONY: lint-score
+lint-score: ## Measure the neutrality linter by labelled sentences in six languages: precision and recall (docs/linter.md)
+	@go run ./internal/lintscore
+
 .PHONY: mutation
 mutation: bin/tools/gremlins ## Try whether the tests of rules/ bite (half an hour; docs/mutation.md); PACKAGE=award tries one
 	@scripts/mutation $(PACKAGE)
