@@ -177,7 +177,8 @@ func TestTheOpenersOfABoxDoNotChangeWithoutATrace(t *testing.T) {
 	t.Parallel()
 	b := openBox(t)
 	change := func() error {
-		_, err := b.db.SQL.Exec(t.Context(), "UPDATE boxes SET fingerprint = 'OTHERS' WHERE id = $1", pgtest.BoxOf(b.lot))
+		_, err := b.db.SQL.Exec(t.Context(), "UPDATE boxes SET fingerprint = 'OTHERS' WHERE id = $1",
+			pgtest.BoxOf(b.lot))
 		return err
 	}
 	require.ErrorContains(t, change(), "the openers of box")

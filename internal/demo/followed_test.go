@@ -41,11 +41,12 @@ var notFollowed = map[string][]string{
 
 // empty are tables in which the play leaves no row. TestALostKeyIsRecoveredUnlessSomebodyObjects,
 // TestAnInnovationPartnershipGoesThroughItsPhasesToAPurchase, TestAnOpenerWhoLeavesHandsItsSharesToAColleague,
-// TestTheTenderThatRanksNextIsAwardedWhenTheWinnerRefusesToSign, TestALotWhoseOpenersWithholdIsEndedByTheBoard and
-// TestAChangeOfTheDocumentsAsksWhoHasTendered compare them. Only releases before 0.2 wrote box_openers.
+// TestTheTenderThatRanksNextIsAwardedWhenTheWinnerRefusesToSign, TestALotWhoseOpenersWithholdIsEndedByTheBoard,
+// TestAChangeOfTheDocumentsAsksWhoHasTendered and TestTheOpenersOfAnOpenBoxAreChangedAndBothOpenIt compare them. Only
+// releases before 0.2 wrote box_openers.
 var empty = []string{
-	"box_handovers", "box_openers", "partnership_phases", "recoveries", "role_offers", "sealed_ends", "set_asides",
-	"tender_confirmations",
+	"box_handovers", "box_openers", "former_openers", "partnership_phases", "recoveries", "role_offers", "sealed_ends",
+	"set_asides", "tender_confirmations",
 }
 
 // requireEveryChangeFound changes one value after the other in the tables of a record, as an intruder with all rights
