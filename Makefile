@@ -91,7 +91,7 @@ chaos: setup build ## Kill, freeze and cut off parts while 8 procurements live o
 
 .PHONY: lint-score
 lint-score: ## Measure the neutrality linter by labelled sentences in six languages: precision and recall (docs/linter.md)
-	@go run ./internal/lintscore
+	@go run ./internal/bench/lintscore
 
 .PHONY: mutation
 mutation: bin/tools/gremlins ## Try whether the tests of rules/ bite (half an hour; docs/mutation.md); PACKAGE=award tries one

@@ -15,7 +15,7 @@ import (
 	"github.com/ppi-engine/ppi/rules/neutrality"
 )
 
-const set = "../../rules/neutrality/testdata/labelled"
+const set = "../../../rules/neutrality/testdata/labelled"
 
 // The frozen half is for the figure only: whoever changed it with the rules in view would measure nothing.
 func TestTheFrozenHalfIsAsItWasWhenItWasFrozen(t *testing.T) {

@@ -1,11 +1,13 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -97,26 +99,24 @@ func sum(counts map[string]int) (n int) {
 
 // read reads the sentences of a language in a half of the set.
 func read(dir, half, language string) ([]labelled, error) {
-	file, err := os.Open(filepath.Join(dir, half, language+".jsonl"))
+	content, err := fs.ReadFile(os.DirFS(dir), half+"/"+language+".jsonl")
 	if err != nil {
 		return nil, fmt.Errorf("read labelled sentences: %w", err)
 	}
-	defer file.Close()
 	var all []labelled
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
+	lines := json.NewDecoder(bytes.NewReader(content))
+	lines.DisallowUnknownFields()
+	for {
 		var s labelled
-		d := json.NewDecoder(strings.NewReader(lines.Text()))
-		d.DisallowUnknownFields()
-		if err := d.Decode(&s); err != nil {
+		err := lines.Decode(&s)
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
 			return nil, fmt.Errorf("read labelled sentence %d of %s: %w", len(all)+1, language, err)
 		}
 		all = append(all, s)
 	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("read labelled sentences: %w", err)
-	}
-	return all, nil
 }
 
 // measure has the linter read sentences and compares what it finds with their labels. A label is found, and a finding
