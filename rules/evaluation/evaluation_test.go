@@ -397,7 +397,7 @@ func TestAPriceIsMissingOnceItsEnvelopeWasOpenedAndHoldsNone(t *testing.T) {
 	found := d.Tendering.Openings
 	d.Tendering.Openings = found[:1]
 	requireRefused(t, models.CodeInvalidValue, may())
-	d.Tendering.Openings = append(found[:1:1], models.Opening{TenderID: d.tenders[1].ID, N: 2, Readable: true})
+	d.Tendering.Openings = []models.Opening{found[0], {TenderID: d.tenders[1].ID, N: 2, Readable: true}}
 	require.NoError(t, may())
 	d.Tendering.Openings[1].Price = &models.Money{Amount: "40.00", Currency: "USD"}
 	require.NoError(t, may(), "a price in another currency is none")
