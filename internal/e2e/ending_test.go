@@ -113,6 +113,7 @@ func TestTheSameOpenersServeTheNextPublication(t *testing.T) {
 	change := func() error {
 		return b.alter(t, b.Lead, http.MethodPut, "/opener-set/"+string(page.Items[0].ID), other)
 	}
+	p.closeBox(t)
 	requireRefused(t, models.CodeFrozen, change())
 	b.move(t, models.VerbEndLot, map[string]any{
 		"lot": p.lot, "code": "tch-pr-error",
