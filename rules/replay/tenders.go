@@ -57,7 +57,7 @@ func (f fold) tenders(payload event.Payload) bool {
 	case event.DeadlineMoved:
 		f.put(Boxes, string(p.BoxID), told{"deadline": p.To})
 	case event.OpenersChanged:
-		f.put(FormerOpeners, Key(p.BoxID, f.sets(p.BoxID)), sealedFor(p.Former, told{"until": f.At}))
+		f.put(FormerOpeners, Key(p.BoxID, len(f.box(p.BoxID).Former)+1), sealedFor(p.Former, told{"until": f.At}))
 		f.put(Boxes, string(p.BoxID), sealedFor(p.SealedFor, told{}))
 	case event.LotClosed:
 		f.put(Boxes, string(p.BoxID), told{
