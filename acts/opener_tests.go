@@ -109,8 +109,7 @@ func (c *call) endTestsWith(box models.Box) error {
 	var over []string
 	for _, of := range box.SealedFor() {
 		if !slices.ContainsFunc(r.Dossier.Tendering.Lots, func(l models.Lot) bool {
-			return l.Open() && l.Box().ID != box.ID && slices.ContainsFunc(l.Box().SealedFor(),
-				func(other models.SealedFor) bool { return other.Fingerprint == of.Fingerprint })
+			return l.Open() && l.Box().ID != box.ID && l.Box().SealedForAny(of.Fingerprint)
 		}) {
 			over = append(over, of.Fingerprint)
 		}

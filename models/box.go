@@ -101,6 +101,13 @@ func (b Box) SealedFor() []SealedFor {
 	return append(slices.Clone(b.Former), SealedFor{b.OpenerSet, b.OpenerSetVersion, b.Fingerprint})
 }
 
+// SealedForAny tells whether envelopes in the box may be sealed for openers with a fingerprint: present or former ones.
+func (b Box) SealedForAny(fingerprint string) bool {
+	return slices.ContainsFunc(b.SealedFor(), func(f SealedFor) bool {
+		return SameFingerprint(f.Fingerprint, fingerprint)
+	})
+}
+
 // ActingIn are the openers who act in a turn; see [Turn].
 func (b Box) ActingIn(turn int) SealedFor {
 	return b.SealedFor()[(turn-1)%(len(b.Former)+1)]

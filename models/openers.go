@@ -153,9 +153,7 @@ func SameFingerprint(a, b string) bool {
 func (d Dossier) Acting(fingerprint string) bool {
 	present, _ := d.Openers()
 	return present.Fingerprint == fingerprint || slices.ContainsFunc(d.Tendering.Lots, func(l Lot) bool {
-		return l.Open() && slices.ContainsFunc(l.Box().SealedFor(), func(f SealedFor) bool {
-			return f.Fingerprint == fingerprint
-		})
+		return l.Open() && l.Box().SealedForAny(fingerprint)
 	})
 }
 

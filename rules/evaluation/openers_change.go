@@ -27,15 +27,6 @@ func takes(d models.Dossier) func(models.Lot) bool {
 	return func(l models.Lot) bool { return l.Open() && !l.Box().Over(d.Now) }
 }
 
-// sealedForSet tells whether the box of a running lot is sealed for the openers with a fingerprint.
-func sealedForSet(fingerprint string) func(models.Lot) bool {
-	return func(l models.Lot) bool {
-		return l.Running() && slices.ContainsFunc(l.Box().SealedFor(), func(f models.SealedFor) bool {
-			return f.Fingerprint == fingerprint
-		})
-	}
-}
-
 // MayChangeOpeners lists the open lots that are not sealed for the present set of openers. It refuses where there are
 // none, where these openers are not ready as before a publication, where suppliers would learn of it too late
 // (Directive 2014/24/EU, Articles 47(3)(a) and 53(2)), and to go back to former openers: for whom an envelope is sealed
@@ -45,14 +36,10 @@ func MayChangeOpeners(d models.Dossier) ([]models.Lot, error) {
 	var lots []models.Lot
 	open := slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return !takes(d)(l) })
 	for _, l := range open {
-		box := l.Box()
-		former := slices.ContainsFunc(box.Former, func(f models.SealedFor) bool {
-			return models.SameFingerprint(f.Fingerprint, set.Fingerprint)
-		})
-		switch {
+		switch box := l.Box(); {
 		case models.SameFingerprint(box.Fingerprint, set.Fingerprint):
 			continue
-		case former:
+		case box.SealedForAny(set.Fingerprint):
 			return nil, models.Refuse(models.CodeOpenersRefused, "", "these were openers of lot %d before", l.Number).
 				Accepting("a set in which an opener has another key")
 		case len(box.Former) == mostFormerOpeners:

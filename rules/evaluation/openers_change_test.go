@@ -202,9 +202,10 @@ func TestABoxWhoseOpenersWereChangedOpensOnceEnoughOfEachHaveReleased(t *testing
 	require.Equal(t, []models.ID{"per_of_org_a", "per_of_org_b"}, awaited.Lost)
 }
 
-// Where only the prices of the best are opened, the turns of a sitting are void together.
-func TestPricesOfFormerAndPresentOpenersAreReleasedInOneSitting(t *testing.T) {
-	t.Parallel()
+// bestOfTwoSets is a lot in which the prices of the best two of three tenders are to be opened: the first is sealed for
+// the former openers, the others, which are worse, for the present ones.
+func bestOfTwoSets(t *testing.T) *desk {
+	t.Helper()
 	d := newOpening(t, offer{"100.00", "9"}, offer{"80.00", "7"})
 	d.box1().UnsealedAt = &now
 	criteria, _, _ := d.CriteriaFor(d.lot)
@@ -212,12 +213,28 @@ func TestPricesOfFormerAndPresentOpenersAreReleasedInOneSitting(t *testing.T) {
 	d.rewrite(models.EntryAwardCriteria, string(d.lot), criteria)
 	d.succeededBy("OTHERS")
 	d.sealedForLatest()
-	for i := range d.Tendering.Received[1:] {
-		for k := range d.Tendering.Received[1+i].Envelopes {
-			d.Tendering.Received[1+i].Envelopes[k].Fingerprint = "OTHERS"
+	for _, later := range d.Tendering.Received[1:] {
+		for k := range later.Envelopes {
+			later.Envelopes[k].Fingerprint = "OTHERS"
 		}
 	}
 	d.lock()
+	return d
+}
+
+// releasePrices has people release in a turn the prices of tenders.
+func (d *desk) releasePrices(turn int, tenders []models.ID, people ...models.ID) {
+	for _, person := range people {
+		d.Tendering.Releases = append(d.Tendering.Releases, models.BoxRelease{
+			BoxID: d.box1().ID, Kind: models.EnvelopePrice, Turn: turn, PersonID: person, Tenders: tenders,
+		})
+	}
+}
+
+// Where only the prices of the best are opened, the turns of a sitting are void together.
+func TestPricesOfFormerAndPresentOpenersAreReleasedInOneSitting(t *testing.T) {
+	t.Parallel()
+	d := bestOfTwoSets(t)
 	turns := func() map[int]int {
 		sizes := map[int]int{}
 		for _, turn := range turnsOf(d.Dossier, *d.box1(), models.EnvelopePrice) {
@@ -226,12 +243,8 @@ func TestPricesOfFormerAndPresentOpenersAreReleasedInOneSitting(t *testing.T) {
 		return sizes
 	}
 	require.Equal(t, map[int]int{1: 1, 2: 1}, turns(), "9 of the former openers' tenders, 8 of the present ones'")
-	for _, person := range []models.ID{"per_of_org_b", "per_of_org_c"} {
-		d.Tendering.Releases = append(d.Tendering.Releases, models.BoxRelease{
-			BoxID: d.box1().ID, Kind: models.EnvelopePrice, Turn: 1, PersonID: person,
-			Tenders: []models.ID{d.tenders[0].ID},
-		})
-	}
+	first, second, third := d.tenders[0].ID, d.tenders[1].ID, d.tenders[2].ID
+	d.releasePrices(1, []models.ID{first}, "per_of_org_b", "per_of_org_c")
 	require.Equal(t, map[int]int{1: 1, 2: 1}, turns(), "nothing is read before the others have released")
 	d.check(0, models.Admission{Decision: models.AdmissionExcluded, Code: "unreadable"}, now)
 	require.Equal(t, map[int]int{3: 0, 4: 2}, turns(), "the first tender is out, and its price stays sealed")
@@ -239,10 +252,7 @@ func TestPricesOfFormerAndPresentOpenersAreReleasedInOneSitting(t *testing.T) {
 	require.Zero(t, last[0].missing(), "there is nothing for the former openers to release")
 	require.Equal(t, 2, last[1].missing())
 
-	d.Tendering.Releases = append(d.Tendering.Releases, models.BoxRelease{
-		BoxID: d.box1().ID, Kind: models.EnvelopePrice, Turn: 4, PersonID: "per_of_org_b",
-		Tenders: []models.ID{d.tenders[1].ID, d.tenders[2].ID},
-	})
+	d.releasePrices(4, []models.ID{second, third}, "per_of_org_b")
 	require.Equal(t, map[int]int{3: 0, 4: 2}, turns(), "they are not asked once the others have begun")
 	require.True(t, Completes(d.Dossier, *d.box1(), models.EnvelopePrice, 4))
 }
@@ -250,30 +260,10 @@ func TestPricesOfFormerAndPresentOpenersAreReleasedInOneSitting(t *testing.T) {
 // Who has released everything is not asked again because another set has something new to release.
 func TestWhatWasReadIsNotReleasedAgainInAFurtherSitting(t *testing.T) {
 	t.Parallel()
-	d := newOpening(t, offer{"100.00", "9"}, offer{"80.00", "7"})
-	d.box1().UnsealedAt = &now
-	criteria, _, _ := d.CriteriaFor(d.lot)
-	criteria.Best = 2
-	d.rewrite(models.EntryAwardCriteria, string(d.lot), criteria)
-	d.succeededBy("OTHERS")
-	d.sealedForLatest()
-	for i := range d.Tendering.Received[1:] {
-		for k := range d.Tendering.Received[1+i].Envelopes {
-			d.Tendering.Received[1+i].Envelopes[k].Fingerprint = "OTHERS"
-		}
-	}
-	d.lock()
-	price := func(turn int, tender models.ID, people ...models.ID) {
-		for _, person := range people {
-			d.Tendering.Releases = append(d.Tendering.Releases, models.BoxRelease{
-				BoxID: d.box1().ID, Kind: models.EnvelopePrice, Turn: turn, PersonID: person,
-				Tenders: []models.ID{tender},
-			})
-		}
-	}
+	d := bestOfTwoSets(t)
 	first, second, third := d.tenders[0].ID, d.tenders[1].ID, d.tenders[2].ID
-	price(1, first, "per_of_org_b", "per_of_org_c")
-	price(2, third, "per_of_org_b", "per_of_org_c")
+	d.releasePrices(1, []models.ID{first}, "per_of_org_b", "per_of_org_c")
+	d.releasePrices(2, []models.ID{third}, "per_of_org_b", "per_of_org_c")
 	for _, tender := range []models.ID{first, third} {
 		d.Tendering.Openings = append(d.Tendering.Openings, models.Opening{TenderID: tender, N: 2, Readable: true})
 	}
@@ -285,7 +275,7 @@ func TestWhatWasReadIsNotReleasedAgainInAFurtherSitting(t *testing.T) {
 		return missing
 	}
 	require.Equal(t, []int{0, 2}, progress(), "the second tender is among the best by now, for the present openers")
-	price(4, second, "per_of_org_b")
+	d.releasePrices(4, []models.ID{second}, "per_of_org_b")
 	require.Equal(t, []int{0, 1}, progress())
 	require.True(t, Completes(d.Dossier, *d.box1(), models.EnvelopePrice, 4))
 }

@@ -54,7 +54,9 @@ func openerFaults(d models.Dossier) []*models.Refusal {
 	}
 	// Whose set a box has keeps its key for it, whatever it announced since: nobody holds up other lots by a new key.
 	mayOpen := d.MayOpen
-	if slices.ContainsFunc(d.Tendering.Lots, sealedForSet(set.Fingerprint)) {
+	if slices.ContainsFunc(d.Tendering.Lots, func(l models.Lot) bool {
+		return l.Running() && l.Box().SealedForAny(set.Fingerprint)
+	}) {
 		mayOpen = d.IsOpener
 	}
 	var faults []*models.Refusal

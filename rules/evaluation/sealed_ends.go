@@ -35,6 +35,17 @@ func LeaveSealed(d models.Dossier, lot models.Lot, ground models.SealedGround) (
 	return left, bearsOut(d, p, ground, since)
 }
 
+// CheckSealedCode refuses to tell the public a code that is not why a box cannot be opened. The list
+// non-award-justification has none of its own for it.
+func CheckSealedCode(code models.NonAwardCode) error {
+	fitting := []models.NonAwardCode{"tch-pr-error", "other"}
+	if slices.Contains(fitting, code) {
+		return nil
+	}
+	return models.Refuse(models.CodeInvalidValue, "/code", "%s is not why a box cannot be opened", code).
+		Accepting("one of %v", fitting)
+}
+
 // bearsOut refuses a ground that is not that of the box.
 func bearsOut(d models.Dossier, p Progress, ground models.SealedGround, since time.Time) error {
 	openable, over := p.openable(), since.Add(withheldAfter)
