@@ -64,25 +64,17 @@ func Keep(ctx context.Context, s *store.Store, of store.KeptOpening) (Kept, erro
 	if err != nil {
 		return k, err
 	}
-	described, err := Describe(sealed, of.Fingerprint)
+	b, err := gather(ctx, s, sealed, of.Kind, of.Turn)
 	if err != nil {
 		return k, err
 	}
-	if k.Described, err = json.Marshal(described); err != nil {
+	if k.Described, err = json.Marshal(b.Described); err != nil {
 		return k, fmt.Errorf("describe box %s: %w", of.BoxID, err)
 	}
-	released, err := s.ReleasesOf(ctx, of.BoxID, of.Kind, of.Turn)
-	if err != nil {
-		return k, err
-	}
-	for _, r := range released {
+	for _, r := range b.Released {
 		k.Releases = append(k.Releases, KeptFile{Person: r.PersonID, Content: r.Content})
 	}
-	handed, err := s.HandoversOf(ctx, of.BoxID, of.Kind, of.Turn)
-	if err != nil {
-		return k, err
-	}
-	for _, h := range handed {
+	for _, h := range b.Handed {
 		k.Handovers = append(k.Handovers, KeptFile{Person: h.PersonID, To: h.ToPersonID, Content: h.Content})
 	}
 	all, err := s.EnvelopesIn(ctx, of.BoxID, of.Kind)

@@ -91,17 +91,26 @@ func Of(
 	return of(ctx, s, sealed, kind, turn)
 }
 
-func of(
-	ctx context.Context, s *store.Store, sealed store.SealedBox, kind models.EnvelopeKind, turn models.Turn,
+// gather reads a box and what its openers have done in a turn, and checks nothing of it.
+func gather(
+	ctx context.Context, s *store.Store, sealed store.SealedBox, kind models.EnvelopeKind, turn int,
 ) (b *Box, err error) {
-	b = &Box{Turn: turn.N, Openers: sealed.ActingIn(turn.N).Fingerprint}
+	b = &Box{Turn: turn, Openers: sealed.ActingIn(turn).Fingerprint}
 	if b.Described, err = Describe(sealed, b.Openers); err != nil {
 		return nil, err
 	}
-	if b.Released, err = s.ReleasesOf(ctx, sealed.ID, kind, turn.N); err != nil {
+	if b.Released, err = s.ReleasesOf(ctx, sealed.ID, kind, turn); err != nil {
 		return nil, err
 	}
-	if b.Handed, err = s.HandoversOf(ctx, sealed.ID, kind, turn.N); err != nil {
+	b.Handed, err = s.HandoversOf(ctx, sealed.ID, kind, turn)
+	return b, err
+}
+
+func of(
+	ctx context.Context, s *store.Store, sealed store.SealedBox, kind models.EnvelopeKind, turn models.Turn,
+) (*Box, error) {
+	b, err := gather(ctx, s, sealed, kind, turn.N)
+	if err != nil {
 		return nil, err
 	}
 	releases, handovers, err := b.files()
