@@ -58,6 +58,7 @@ func expectedAccess() map[string]string {
 		"DELETE " + procurement + "/roles/{role}":           involved + " " + voice,
 
 		"GET /v1/calendar/places": everyone, "GET /v1/calendar/holidays": everyone,
+		"POST /v1/neutrality-check": known, "POST /v1/neutrality-check/file": known,
 		"GET /v1/calendar/laws/{law}": everyone, "GET /v1/calendar/period": everyone,
 		"GET /v1/calendar/timetable": everyone, "GET " + procurement + "/timetable": buyers,
 

@@ -19,7 +19,8 @@ const ofProcurement = "/v1/procurements/{procurement}"
 func (s *server) operations() []rest.Operation {
 	return slices.Concat(
 		s.platform(), s.people(), s.representation(), s.consortium(), s.board(), s.commands(), s.dossier(), s.files(),
-		s.questions(), s.calendar(), s.market(), s.lots(), s.tenders(), s.sealing(), s.evaluation(), s.conclusion(),
+		s.questions(), s.calendar(), s.linter(), s.market(), s.lots(), s.tenders(), s.sealing(), s.evaluation(),
+		s.conclusion(),
 		s.feed(),
 		s.endpoints(),
 		docsPages(),
@@ -64,6 +65,18 @@ func (s *server) calendar() []rest.Operation {
 			s.judgeTimetable),
 		rest.Get(ofProcurement+"/timetable", reads(views.OfTimetable),
 			"Judge a timetable by the law, the place and the procedure of the procurement", s.getTimetable),
+	}
+}
+
+// linter reads texts that stand in no procurement.
+func (s *server) linter() []rest.Operation {
+	const text = "/v1/neutrality-check"
+	return []rest.Operation{
+		rest.Post(text, rest.Authenticated(), "Read a text as the neutrality linter does; nothing is kept", s.lintText,
+			rest.Computes()),
+		rest.Post(text+"/file", rest.Authenticated(),
+			"Read a file (plain text, DOCX, PDF) as the neutrality linter does; nothing is kept", s.lintFile,
+			rest.Computes(), rest.TakesBytes(largestLinted, receiveWithin), rest.Long(rest.Check, lintWithin)),
 	}
 }
 

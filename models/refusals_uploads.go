@@ -12,6 +12,7 @@ const (
 	CodeUploadSpent      Code = "upload_checks_spent"
 	CodeDigestMismatch   Code = "digest_mismatch"
 	CodeNotSealed        Code = "envelope_not_sealed"
+	CodeTextUnreadable   Code = "text_unreadable"
 )
 
 var refusedUploads = []RefusalType{
@@ -43,5 +44,9 @@ var refusedUploads = []RefusalType{
 		CodeNotSealed, RefusalUnacceptable, "The envelope is not sealed",
 		"An envelope begins with a header for the openers of its box; a whole age file follows. " +
 			"A passphrase is not accepted. Sealing is not post-quantum yet.",
+	},
+	{
+		CodeTextUnreadable, RefusalUnacceptable, "The file has no text that can be read",
+		"The file is of another kind, protected, damaged or a picture. The detail says which.",
 	},
 }

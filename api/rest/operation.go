@@ -144,6 +144,10 @@ func KeepsOutcome() Option { return func(o *Operation) { o.keepsOutcome = true }
 // Answers sets the status of success where the method's usual one does not fit.
 func Answers(status int) Option { return func(o *Operation) { o.status = status } }
 
+// Computes says that a POST only computes an answer: nothing is kept, so there is nothing to do once, and the status of
+// success is 200.
+func Computes() Option { return func(o *Operation) { o.Keyed, o.status = false, http.StatusOK } }
+
 // MayCreate says that a PUT answers 201 when there was nothing before.
 func MayCreate() Option { return func(o *Operation) { o.mayCreate = true } }
 

@@ -46,6 +46,7 @@ type commands struct {
 	Seal       sealCommand       `cmd:"" help:"Seal and open tenders on this machine, without a server."`
 	Award      awardCommand      `cmd:"" help:"Rank the tenders of a lot, and check rankings, without a server."`
 	Calendar   calendarCommand   `cmd:"" help:"Count time limits and judge timetables, without a server."`
+	Lint       lintCommand       `cmd:"" help:"Find words in a text that favour somebody or cannot be verified."`
 	Config     configCommand     `cmd:"" help:"Show the effective configuration, without secrets."`
 	Version    versionCommand    `cmd:"" help:"Show the version."`
 }
@@ -122,7 +123,7 @@ func exitCode(err error) int {
 	case is[*kong.ParseError](err), is[config.Faults](err), is[*portsTakenError](err), is[*supervise.LockedError](err),
 		is[*pgserver.UnreachableError](err), is[*pgserver.VersionError](err), is[*pgserver.InUseError](err),
 		is[*temporalserver.RefusedError](err), is[*store.TooManyConnsError](err), is[*store.HeldKeysError](err),
-		is[*pathError](err), is[*addressError](err):
+		is[*pathError](err), is[*addressError](err), is[*notLintedError](err):
 		return exitUsage
 	default:
 		return exitFailed
