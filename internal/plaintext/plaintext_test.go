@@ -77,15 +77,15 @@ func TestWhatCannotBeReadIsRefusedWithTheReason(t *testing.T) {
 		code   models.Code
 		reason string
 	}{
-		"a PDF with a password":    {printed(t, true, "A need"), models.CodeTextUnreadable, "password"},
-		"a page without words":     {printed(t, false, ""), models.CodeTextUnreadable, "no words"},
-		"a PDF that is cut off":    {whole[:40], models.CodeTextUnreadable, "damaged"},
-		"an archive":               {word(t, map[string]string{"a": "A need"}), models.CodeTextUnreadable, "archive"},
-		"a cut archive":            {[]byte("PK\x03\x04abc"), models.CodeTextUnreadable, "damaged"},
-		"Latin-1":                  {[]byte("fabriqu\xe9 en France"), models.CodeTextUnreadable, "UTF-8"},
-		"bytes":                    {[]byte("a\x00b"), models.CodeTextUnreadable, "UTF-8"},
-		"nothing":                  {nil, models.CodeTextUnreadable, "no words"},
-		"a document that is cut":   {word(t, docx("<w:p><w:r><w:t>A")), models.CodeTextUnreadable, "damaged"},
+		"a PDF with a password":  {printed(t, true, "A need"), models.CodeTextUnreadable, "password"},
+		"a page without words":   {printed(t, false, ""), models.CodeTextUnreadable, "no words"},
+		"a PDF that is cut off":  {whole[:40], models.CodeTextUnreadable, "damaged"},
+		"an archive":             {word(t, map[string]string{"a": "A need"}), models.CodeTextUnreadable, "archive"},
+		"a cut archive":          {[]byte("PK\x03\x04abc"), models.CodeTextUnreadable, "damaged"},
+		"Latin-1":                {[]byte("fabriqu\xe9 en France"), models.CodeTextUnreadable, "UTF-8"},
+		"bytes":                  {[]byte("a\x00b"), models.CodeTextUnreadable, "UTF-8"},
+		"nothing":                {nil, models.CodeTextUnreadable, "no words"},
+		"a document that is cut": {word(t, docx("<w:p><w:r><w:t>A")), models.CodeTextUnreadable, "damaged"},
 		"more text than is read": {
 			[]byte(strings.Repeat("a ", 1+plaintext.LongestText/2)), models.CodeBodyTooLarge, "text",
 		},
