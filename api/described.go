@@ -173,7 +173,8 @@ type findingCode string
 // Schema names the values.
 func (findingCode) Schema(huma.Registry) *huma.Schema {
 	return oneOf[findingCode]("", "brand", "brand_or_equivalent", "origin", "standard_without_equivalent", "vague",
-		"solution_first", "local_preference", "subcontracting_limited", "selection_as_award", "language_not_checked")
+		"solution_first", "over_specified", "local_preference", "subcontracting_limited", "selection_as_award",
+		"language_not_checked")
 }
 
 // emailAddress is a text in the form of an e-mail address.

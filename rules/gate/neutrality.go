@@ -81,7 +81,8 @@ func answerTo(d models.Dossier, e models.Entry, f neutrality.Finding) models.ID 
 	return ""
 }
 
-// neutral asks that no finding on the entries of these kinds is open.
+// neutral asks that no finding on the entries of these kinds is open. A text in a language without rules is no fault:
+// it is named, so that somebody reads it; nor is a name in it, which may stand beside "or equivalent" unseen.
 func neutral(d models.Dossier, kinds ...models.EntryKind) models.Criterion {
 	c := check{"neutral", "Directive 2014/24/EU, Article 42(2) to (4)"}
 	findings, err := NeutralityFindings(d, kinds...)
@@ -89,12 +90,14 @@ func neutral(d models.Dossier, kinds ...models.EntryKind) models.Criterion {
 		return c.of(models.FindingUnknown, nil, "neutrality cannot be judged: %v", err)
 	}
 	var open, unread, evidence []string
+	answered := 0
 	for _, f := range findings {
 		switch {
 		case f.Answer != "":
-			evidence = append(evidence, string(f.Answer))
+			answered, evidence = answered+1, append(evidence, string(f.Answer))
 		case f.Code == neutrality.CodeLanguage:
 			unread = append(unread, fmt.Sprintf("%s%s (%s)", f.Entry.ID, f.Field, f.Language))
+		case f.Code == neutrality.CodeBrand && f.Severity != neutrality.High: // in a language without rules
 		default:
 			words := shortened(f.Text)
 			open = append(open, fmt.Sprintf("%s%s (%s) %s %q", f.Entry.ID, f.Field, f.Language, f.Code, words))
@@ -104,12 +107,12 @@ func neutral(d models.Dossier, kinds ...models.EntryKind) models.Criterion {
 		return c.notMet("%d findings on neutrality are open: %s", len(open),
 			strings.Join(open[:min(len(open), 10)], "; "))
 	}
+	detail := fmt.Sprintf("no finding on neutrality is open; %d were answered", answered)
 	if len(unread) > 0 {
-		return c.of(models.FindingUnknown, unique(evidence),
-			"texts in languages without rules: %d. A person who reads the language must say whether they are "+
-				"neutral: %s", len(unread), strings.Join(unread[:min(len(unread), 10)], "; "))
+		detail += "; not checked in their language, for the engine has no rules of it: " +
+			strings.Join(unread[:min(len(unread), 10)], "; ")
 	}
-	return c.met(unique(evidence), "no finding on neutrality is open; %d were answered", len(findings))
+	return c.met(unique(evidence), "%s", detail)
 }
 
 func shortened(s string) string {

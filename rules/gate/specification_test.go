@@ -285,20 +285,22 @@ func TestAFindingOnNeutralityIsAnsweredByAnotherThanItsAuthor(t *testing.T) {
 	require.Equal(t, models.FindingNotMet, f.find(models.PhaseSpecification, "neutral").Finding)
 }
 
-// Nobody says of a text that it is neutral in a language that the rules do not know.
-func TestATextInALanguageWithoutRulesIsReadByAPerson(t *testing.T) {
+// A text in a language that the rules do not know is named, and blocks nothing: not even by a name in it.
+func TestATextInALanguageWithoutRulesIsNamedAndBlocksNothing(t *testing.T) {
 	t.Parallel()
 	f := specified(t)
-	f.alter(func(c map[string]any) { c["statement"] = map[string]any{"et": "See on lihtne."} })
+	f.alter(func(c map[string]any) { c["statement"] = map[string]any{"et": "Nvidia või samaväärne."} })
 	found := f.find(models.PhaseSpecification, "neutral")
-	require.Equal(t, models.FindingUnknown, found.Finding)
-	require.Contains(t, found.Detail, "texts in languages without rules: 1.")
+	require.Equal(t, models.FindingMet, found.Finding)
+	require.Contains(t, found.Detail, "not checked in their language")
 	require.Contains(t, found.Detail, "/statement (et)")
-	findings, err := NeutralityFindings(f.Dossier, models.EntryRequirement)
-	require.NoError(t, err)
-	f.write(models.EntryNeutralityAnswer, models.NeutralityAnswer{
-		Entry: findings[0].Entry.ID, Code: string(findings[0].Code), Language: "et", Text: findings[0].Text,
-		Reason: "read by a person who speaks it",
+
+	f.alter(func(c map[string]any) {
+		c["statement"] = map[string]any{"et": "See on lihtne.", "tr": "Cihaz modern olacaktır."}
+	})
+	require.Equal(t, models.FindingNotMet, f.find(models.PhaseSpecification, "neutral").Finding)
+	f.alter(func(c map[string]any) {
+		c["statement"] = map[string]any{"tr": "Arıza bildiriminden sonra en geç 4 saat içinde müdahale edilir."}
 	})
 	require.Equal(t, models.FindingMet, f.find(models.PhaseSpecification, "neutral").Finding)
 }

@@ -53,10 +53,10 @@ func TestAWordKnowsItsSentenceAndWhatStandsBeforeIt(t *testing.T) {
 func TestAPhraseWithoutAWordIsNotLookedFor(t *testing.T) {
 	t.Parallel()
 	d := dictionary{}
-	d.add(" – ", false)
+	d.add(" – ", anyCase)
 	require.Empty(t, d)
-	d.add("state of the art", false)
-	d.add("state", false)
+	d.add("state of the art", anyCase)
+	d.add("state", anyCase)
 	require.Equal(t, 4, d.longest(split([]rune("State of the art"), nil), "en"), "the longest phrase counts")
 	require.Equal(t, 1, d.longest(split([]rune("State of the union"), nil), "en"))
 }

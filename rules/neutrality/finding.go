@@ -26,6 +26,8 @@ const (
 	CodeVague Code = "vague"
 	// CodeSolutionFirst is a technology where a need should stand.
 	CodeSolutionFirst Code = "solution_first"
+	// CodeOverspecified is an exact value without tolerance.
+	CodeOverspecified Code = "over_specified"
 	// CodeLocalPreference is a preference for firms, products, references or certificates of a place.
 	CodeLocalPreference Code = "local_preference"
 	// CodeSubcontracting is a limit to what may be subcontracted.
@@ -107,6 +109,12 @@ func explain(code Code) explanation {
 			Low, "names a technology where a need should stand",
 			"state the outcome with baseline and target, and leave the solution to the market",
 			"Call COS-PPI-2020-2-04, mandatory activity I",
+		}
+	case CodeOverspecified:
+		return explanation{
+			Low, "gives an exact value without tolerance, which perhaps one product has",
+			"give a limit, a range or a tolerance, and why it is needed",
+			"Directive 2014/24/EU, Article 42(2); C-413/17 Roche Lietuva",
 		}
 	case CodeLocalPreference, CodeSubcontracting, CodeSelection:
 		return explainFairness(code)

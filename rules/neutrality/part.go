@@ -44,8 +44,10 @@ func ParsePart(field, name string) (Part, error) {
 // looked lists what is looked for in a part, besides names of products and standards, which are found in all.
 func (p Part) looked() []Code {
 	switch p {
-	case PartNeed:
-		return []Code{CodeOrigin, CodeVague, CodeSolutionFirst, CodeLocalPreference, CodeSubcontracting}
+	case PartNeed, needCalled:
+		return []Code{
+			CodeOrigin, CodeVague, CodeSolutionFirst, CodeOverspecified, CodeLocalPreference, CodeSubcontracting,
+		}
 	case PartAward:
 		return []Code{CodeOrigin, CodeLocalPreference, CodeSubcontracting, CodeSelection}
 	case PartCriterion:

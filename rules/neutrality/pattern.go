@@ -1,23 +1,6 @@
 package neutrality
 
-import "strings"
-
-// expand writes out all phrases that a line of the data stands for. A line is words that stand one after the other; |
-// parts the alternatives of a word, one of which may be nothing; _ joins the words of one alternative; * stands for any
-// end of a word.
-func expand(line string) []string {
-	texts := []string{""}
-	for slot := range strings.FieldsSeq(line) {
-		var longer []string
-		for _, before := range texts {
-			for alternative := range strings.SplitSeq(slot, "|") {
-				longer = append(longer, before+" "+strings.ReplaceAll(alternative, "_", " "))
-			}
-		}
-		texts = longer
-	}
-	return texts
-}
+import "slices"
 
 // A pair is two dictionaries whose phrases mean something when they stand close together, in whatever order.
 type pair struct {
@@ -27,15 +10,15 @@ type pair struct {
 }
 
 // findPair reports where the phrases of a pair stand close together in a sentence. What a phrase of the same kind has
-// covered is not reported again.
-func (r *reading) findPair(p pair, code Code, covered []bool) {
+// covered is not reported again, nor is what stands in a harmless sentence.
+func (r *reading) findPair(p pair, code Code, covered []bool, harmless map[int]bool) {
 	for i := 0; i < len(r.words); i++ {
 		n := p.one.longest(r.words[i:], r.base)
-		if n == 0 || covered[i] {
+		if n == 0 || covered[i] || harmless[r.words[i].sentence] {
 			continue
 		}
 		first, last, found := r.beside(p, i, n)
-		if found {
+		if found && !slices.Contains(covered[first:last], true) && !r.allowed(code, first, last-first) {
 			r.cover(covered, first, last)
 			r.reportWords(code, first, last-first)
 			i = max(i, last-1)

@@ -16,7 +16,7 @@ func (k *knowledge) standardAt(words []word) int {
 	if n == 0 {
 		return k.standardInOneWord(words)
 	}
-	for class := 0; class < 2 && n < len(words) && words[n].joined && capitals(words[n].exact); class++ {
+	for class := 0; class < 2 && n < len(words) && words[n].joined && k.classOf(words[n]); class++ {
 		n++
 	}
 	if n == len(words) || !startsWithDigit(words[n].exact) {
@@ -27,6 +27,9 @@ func (k *knowledge) standardAt(words []word) int {
 	}
 	return withNumber(words, n)
 }
+
+// classOf tells whether a word stands between body and number: a class in capitals, or one of the words for a document.
+func (k *knowledge) classOf(w word) bool { return capitals(w.exact) || k.documents[w.folded] }
 
 // standardInOneWord finds ISO9001.
 func (k *knowledge) standardInOneWord(words []word) int {

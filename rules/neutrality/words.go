@@ -16,18 +16,25 @@ type word struct {
 	start, end int
 	// exact is the word as it is read, in its own case; folded is the same in lower case.
 	exact, folded string
+	// keys are those under which a [dictionary] has what it may begin.
+	keys [4]string
 	// sentence counts from 0; goesOn tells whether it began only after a semicolon or on a new line.
 	sentence int
 	goesOn   bool
-	// joined tells whether only white space, hyphens, slashes or apostrophes stand between it and the word before.
+	// joined tells whether only white space, hyphens, slashes, apostrophes or the full stop of an abbreviation stand
+	// between it and the word before.
 	joined bool
+	// led tells whether a colon or a quotation mark stands between them, which leads to a name: Marke: „Legrand“.
+	led bool
+	// opens tells whether it is the first of a sentence, a line or a cell; loud, whether the word before is in
+	// capitals.
+	opens, loud bool
 	// near is the one character between it and the word before; 0 where there are none or several.
 	near rune
 }
 
-// split finds the words of a text. Runes keep their places, so that offsets hold. A full stop after one of the
-// abbreviations, folded, ends no sentence.
-func split(text []rune, abbreviations map[string]bool) []word {
+// split finds the words of a text in a language, nil: any. Runes keep their places, so that offsets hold.
+func split(text []rune, l *language) []word {
 	var words []word
 	sentence, last, goesOn := 0, 0, false
 	for i := 0; i < len(text); {
@@ -41,7 +48,7 @@ func split(text []rune, abbreviations map[string]bool) []word {
 		}
 		gap := text[last:start]
 		if len(words) > 0 {
-			switch endOf(words[len(words)-1], gap, text[start], abbreviations) {
+			switch endOf(words[len(words)-1], gap, text[start], l.abbreviated()) {
 			case ended:
 				sentence, goesOn = sentence+1, false
 			case broken:
@@ -51,17 +58,34 @@ func split(text []rune, abbreviations map[string]bool) []word {
 		}
 		w := word{
 			start: start, end: i, exact: readable(text[start:i]), sentence: sentence, goesOn: goesOn,
-			joined: len(words) > 0 && joins(gap),
+			joined: len(words) > 0 && (joins(gap) || abbreviates(words[len(words)-1], gap, l)),
 		}
-		w.folded = fold(w.exact)
+		w.folded = l.spelt(w.exact)
+		w.keys = keysOf(w.folded)
 		if seen := []rune(visible(gap)); len(seen) == 1 {
 			w.near = seen[0]
+		}
+		w.opens, w.loud = true, false
+		if len(words) > 0 {
+			before := words[len(words)-1]
+			w.led = before.sentence == sentence && leads(gap)
+			w.opens = before.sentence != sentence || strings.ContainsAny(string(gap), ".|:!?–—")
+			w.loud = inCapitals(before.exact)
 		}
 		words = append(words, w)
 		last = i
 	}
 	return words
 }
+
+// leads tells whether what stands between two words leads from what is named to its name.
+func leads(gap []rune) bool {
+	signs := strings.TrimSpace(visible(gap))
+	return signs != "" && strings.Trim(signs, ":«„“”\" \u00a0\u202f") == "" && strings.Count(signs, ":") <= 1
+}
+
+// inCapitals tells whether a word of more than one letter has no small ones.
+func inCapitals(s string) bool { return utf8.RuneCountInString(s) > 1 && strings.ToUpper(s) == s }
 
 func wordRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || (unicode.Is(unicode.Mn, r) && !invisible(r)) || enclosed(r)
@@ -99,6 +123,16 @@ func fold(s string) string {
 		}
 		return unicode.ToLower(least)
 	}, s)
+}
+
+// plain leaves out what stands above and below letters: uretilmis for üretilmiş.
+func plain(s string) string {
+	return norm.NFC.String(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(s)))
 }
 
 // An end says how two words are kept apart.
@@ -144,9 +178,20 @@ func wrapped(gap []rune, next rune) bool {
 	return blank && unicode.IsLower(next) && strings.Count(string(gap), "\n") == 1
 }
 
+// abbreviates tells whether a word is an abbreviation by its full stop: Fa. or o. (oder).
+func abbreviates(before word, gap []rune, l *language) bool {
+	short := before.end-before.start == 1 || l.abbreviated()[before.folded]
+	return short && strings.TrimSpace(string(gap)) == "." && !allDigits(before)
+}
+
+// joins tells whether what stands between two words keeps them together: white space, hyphens and the like, and the
+// signs in Mann+Hummel, Smith & Nephew and Q.Cells.
 func joins(gap []rune) bool {
+	if len(gap) == 1 && (gap[0] == '+' || gap[0] == '.') {
+		return true
+	}
 	for _, r := range gap {
-		if !unicode.IsSpace(r) && !unicode.Is(unicode.Pd, r) && !strings.ContainsRune("/'’", r) && !invisible(r) {
+		if !unicode.IsSpace(r) && !unicode.Is(unicode.Pd, r) && !strings.ContainsRune("/'’&#", r) && !invisible(r) {
 			return false
 		}
 	}

@@ -19,17 +19,21 @@ const (
 func main() {
 	dir := flag.String("dir", "rules/neutrality/testdata/labelled", "where the labelled sentences are")
 	verbose := flag.Bool("v", false, "list what was missed and what is wrong, of the half for development")
+	half := flag.String("half", "", "the one half to measure, development or frozen; empty: both")
 	flag.Parse()
-	if err := run(os.Stdout, *dir, *verbose); err != nil {
+	if err := run(os.Stdout, *dir, *half, *verbose); err != nil {
 		fmt.Fprintln(os.Stderr, "lintscore:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out io.Writer, dir string, verbose bool) error {
+func run(out io.Writer, dir, only string, verbose bool) error {
 	fmt.Fprintf(out, "%-12s %-4s %9s %9s %7s  %s\n", "half", "", "sentences", "precision", "recall",
 		"found of labelled, by kind")
 	for _, half := range []string{development, frozen} {
+		if only != "" && only != half {
+			continue
+		}
 		for _, language := range languages() {
 			sentences, err := read(dir, half, language)
 			if err != nil {

@@ -61,6 +61,8 @@ func reported(code neutrality.Code) string {
 		return "vague"
 	case neutrality.CodeSolutionFirst:
 		return "solution"
+	case neutrality.CodeOverspecified:
+		return "overspec"
 	case neutrality.CodeBrandEquivalent, neutrality.CodeLocalPreference, neutrality.CodeSubcontracting,
 		neutrality.CodeSelection, neutrality.CodeLanguage:
 	}

@@ -91,7 +91,7 @@ func TestAFindingIsRightIfItOverlapsALabelOfItsClass(t *testing.T) {
 func TestOfTheFrozenHalfOnlyFiguresAreShown(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	require.NoError(t, run(&out, set, true))
+	require.NoError(t, run(&out, set, "", true))
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	first := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, frozen) })
 	require.Positive(t, first)
