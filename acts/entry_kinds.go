@@ -45,6 +45,8 @@ var entryKinds = []EntryKind{
 	says[models.SpecificationVersion](models.EntrySpecificationVersion),
 	says[models.Approval](models.EntrySpecificationApproval),
 	says[models.LegalCertification](models.EntryLegalCertification),
+	says[models.SpecificationComment](models.EntrySpecificationComment),
+	says[models.CommentResolution](models.EntryCommentResolution),
 
 	says[market.Announcement](models.EntryAnnouncement),
 	says[market.Questionnaire](models.EntryQuestionnaire),

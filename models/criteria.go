@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -73,6 +74,8 @@ type AwardCriterion struct {
 	Max     string `json:"max" doc:"The highest score" example:"10"`
 	Lowest  string `json:"lowest,omitempty" doc:"The lowest score; below 0: minus points; absent: 0" example:"-10"`
 	Minimum string `json:"minimum,omitempty" doc:"Excludes a tender with a lower score"`
+
+	Requirements []string `json:"requirements,omitempty" maxItems:"200" doc:"Codes of the requirements that it scores"`
 }
 
 // A CriterionGroup holds criteria, or groups, whose weights add up to its own.
@@ -198,6 +201,28 @@ func (c AwardCriteria) Wording() []Wording {
 			Wording{at + "/method", k.Method})
 	}
 	return all
+}
+
+// Unfounded refuses a criterion that names something else than requirements to be scored that apply to the lot. It is
+// nil if there is none.
+func (c AwardCriteria) Unfounded(d Dossier) *Refusal {
+	var scored []string
+	for _, e := range d.Of(EntryRequirement) {
+		r, ok := BodyOf[Requirement](e)
+		if ok && r.Use == UseAward && (len(r.Lots) == 0 || slices.Contains(r.Lots, c.Lot)) {
+			scored = append(scored, r.Code)
+		}
+	}
+	for i, k := range c.Criteria {
+		for _, code := range k.Requirements {
+			if !slices.Contains(scored, code) {
+				return Refuse(CodeInvalidValue, fmt.Sprintf("/criteria/%d/requirements", i),
+					"%s is not a requirement that is scored in this lot", code).
+					Accepting("codes of requirements of use %s: %v", UseAward, scored)
+			}
+		}
+	}
+	return nil
 }
 
 // Subject is the lot.

@@ -139,6 +139,16 @@ var specificationEntries = []EntryRule{
 		What:  "the legal certification of the frozen specification",
 		Phase: PhaseSpecification, Writers: []Role{RoleLegal}, Single: true, Final: true,
 	},
+	{
+		Kind: EntrySpecificationComment, Path: "specification-comments",
+		What:  "a comment on a part of the specification",
+		Phase: PhaseSpecification, Writers: BuyerSide(),
+	},
+	{
+		Kind: EntryCommentResolution, Path: "comment-resolutions",
+		What:  "what came of a comment on the specification",
+		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true, Final: true,
+	},
 }
 
 var consultationEntries = []EntryRule{

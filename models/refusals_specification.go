@@ -4,6 +4,16 @@ package models
 const (
 	// CodeNotFrozen says that no frozen version matches the specification as it is now.
 	CodeNotFrozen Code = "specification_not_frozen"
+	// CodeCommentsOpen refuses to freeze a specification while comments on it are open.
+	CodeCommentsOpen Code = "comments_open"
+	// CodeSheetUnreadable refuses a file that is no workbook, or one that is not read: too large, with macros or links.
+	CodeSheetUnreadable Code = "sheet_unreadable"
+	// CodeSheetLayout refuses a workbook without the sheet or the columns of requirements.
+	CodeSheetLayout Code = "sheet_layout_unknown"
+	// CodeCellInvalid refuses what stands in one cell.
+	CodeCellInvalid Code = "cell_invalid"
+	// CodeRowStale refuses a row that was exported from another version of its requirement than the one that stands.
+	CodeRowStale Code = "row_stale"
 	// CodeLotsNotAsDecided refuses to publish other lots than the buyers decided on.
 	CodeLotsNotAsDecided Code = "lots_not_as_decided"
 	// CodeRequirementsMissing refuses to publish a lot of which suppliers could read no requirement.
@@ -36,6 +46,26 @@ var refusedSpecification = []RefusalType{
 		CodeNotFrozen, RefusalConflict, "The specification is not frozen",
 		"It was changed after the last version was frozen, or no version was frozen yet. " +
 			"Freeze a version and name its digest.",
+	},
+	{
+		CodeCommentsOpen, RefusalConflict, "Comments on the specification are open",
+		"Resolve each comment, with its reason, or have its author withdraw it. Then freeze the specification.",
+	},
+	{
+		CodeSheetUnreadable, RefusalUnacceptable, "The file cannot be read as a sheet of requirements",
+		"Send an .xlsx file without macros and without links to other files, such as the one that the engine exports.",
+	},
+	{
+		CodeSheetLayout, RefusalUnacceptable, "The sheet has other columns",
+		"Export the requirements, and write into that sheet. Its head may be in any of the six languages.",
+	},
+	{
+		CodeCellInvalid, RefusalUnacceptable, "What stands in a cell is not accepted",
+		"The refusal names the cell and says what would be accepted. Nothing of the file was written.",
+	},
+	{
+		CodeRowStale, RefusalConflict, "A requirement has changed since the sheet was exported",
+		"Export the requirements again, and make the change in that sheet.",
 	},
 	{
 		CodeLotsNotAsDecided, RefusalConflict, "The lots are not those that were decided",

@@ -18,6 +18,28 @@ const (
 	UseNone = "none"
 )
 
+// What a requirement is about.
+const (
+	// TypeFunctional says what the solution does, TypePerformance how well, TypeConstraint within which bounds.
+	TypeFunctional  = "functional"
+	TypePerformance = "performance"
+	TypeConstraint  = "constraint"
+)
+
+// RequirementTypes lists the types of requirements.
+func RequirementTypes() []string { return []string{TypeFunctional, TypePerformance, TypeConstraint} }
+
+// Priorities lists the priorities (MoSCoW), the highest first.
+func Priorities() []string { return []string{"must", "should", "could", "wont"} }
+
+// RequirementUses lists what a requirement is for in the tender.
+func RequirementUses() []string { return []string{UseMinimum, UseAward, UseNone} }
+
+// VerificationMethods lists the ways to find out whether a requirement is met.
+func VerificationMethods() []string {
+	return []string{"test", "demonstration", "inspection", "analysis", "certificate", "reference", "declaration"}
+}
+
 // A Requirement is one sentence of the specification, by what is to be achieved (Directive 2014/24/EU,
 // Article 42(3)). While it is drafted it may lack what it rests on and how it is verified; the gate asks
 // for both.
@@ -28,6 +50,7 @@ type Requirement struct {
 	Priority     string       `json:"priority" enum:"must,should,could,wont" doc:"MoSCoW priority"`
 	Use          string       `json:"use" enum:"minimum,award,none" doc:"Met by every tender; scored; or neither"`
 	Minimum      Text         `json:"minimum,omitempty" doc:"The minimum level; a minimum requirement needs one"`
+	Measure      *Measure     `json:"measure,omitempty" doc:"The minimum level in numbers, so that limits can be compared"`
 	Verification Verification `json:"verification,omitzero"`
 	Traces       []ID         `json:"traces,omitempty" maxItems:"200" doc:"The common need or needs that it comes from"`
 	Evidence     []ID         `json:"evidence,omitempty" maxItems:"200" doc:"Entries of the consultation it rests on"`
@@ -54,10 +77,10 @@ func (r Requirement) Check() error {
 			Accepting("R- and three to five digits"))
 	}
 	faults = append(faults, compact(CheckText("/statement", r.Statement, 8000))...)
-	faults = append(faults, checkOneOf("/type", r.Type, "functional", "performance", "constraint")...)
-	faults = append(faults, checkOneOf("/priority", r.Priority, "must", "should", "could", "wont")...)
-	faults = append(faults, checkOneOf("/use", r.Use, UseMinimum, UseAward, UseNone)...)
-	return Refusals(slices.Concat(faults, r.checkUse(), r.checkVerification(), r.checkReferences()))
+	faults = append(faults, checkOneOf("/type", r.Type, RequirementTypes()...)...)
+	faults = append(faults, checkOneOf("/priority", r.Priority, Priorities()...)...)
+	faults = append(faults, checkOneOf("/use", r.Use, RequirementUses()...)...)
+	return Refusals(slices.Concat(faults, r.checkUse(), r.Measure.check(), r.checkVerification(), r.checkReferences()))
 }
 
 func (r Requirement) checkUse() []*Refusal {
@@ -82,8 +105,7 @@ func (r Requirement) checkVerification() []*Refusal {
 	if r.Verification.Method == "" && len(r.Verification.How) == 0 {
 		return nil
 	}
-	return append(checkOneOf("/verification/method", r.Verification.Method,
-		"test", "demonstration", "inspection", "analysis", "certificate", "reference", "declaration"),
+	return append(checkOneOf("/verification/method", r.Verification.Method, VerificationMethods()...),
 		compact(CheckText("/verification/how", r.Verification.How, 4000))...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/big"
 	"slices"
+	"strings"
 )
 
 // What the specification phase writes into the dossier, beside the requirements.
@@ -180,11 +181,17 @@ func (v SpecificationVersion) Drawn(d Dossier) SpecificationVersion {
 	return v
 }
 
-// CheckAgainst refuses to freeze a specification without a requirement.
+// CheckAgainst refuses to freeze a specification without a requirement, and one with open comments.
 func (v SpecificationVersion) CheckAgainst(d Dossier, e Entry) error {
-	if e.WithdrawnAt == nil && len(d.Of(EntryRequirement)) == 0 {
+	switch open := d.OpenComments(); {
+	case e.WithdrawnAt != nil:
+		return nil
+	case len(d.Of(EntryRequirement)) == 0:
 		return Refuse(CodeInvalidValue, "", "there is no requirement to freeze").
 			Accepting("a version after requirements were written")
+	case len(open) > 0:
+		return Refuse(CodeCommentsOpen, "", "comments on the specification are open: %s", strings.Join(open, "; ")).
+			Accepting("a version after each comment was resolved, or withdrawn by its author")
 	}
 	return nil
 }

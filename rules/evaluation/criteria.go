@@ -78,9 +78,16 @@ func zeroPriceUnder(method models.AwardMethod, said string) string {
 	return said
 }
 
-// CheckAgainst refuses criteria without a lot of the procurement, and any change after the lot was published.
-func (c Criteria) CheckAgainst(d models.Dossier, _ models.Entry) error {
-	return unpublished(d, c.Lot)
+// CheckAgainst refuses criteria without a lot of the procurement, criteria that name requirements which are not scored
+// in it, and any change after the lot was published.
+func (c Criteria) CheckAgainst(d models.Dossier, e models.Entry) error {
+	if err := unpublished(d, c.Lot); err != nil || e.WithdrawnAt != nil {
+		return err
+	}
+	if refusal := c.Unfounded(d); refusal != nil {
+		return refusal
+	}
+	return nil
 }
 
 // unpublished refuses criteria without a lot of the procurement, and any change after the lot was published: they bind

@@ -32,6 +32,12 @@ func specification(d models.Dossier) []models.Criterion {
 	if plan, planned := d.ConformancePlan(); planned {
 		criteria = append(criteria, testsFounded(d, plan))
 	}
+	if consistent := limitsConsistent(requirements); consistent != nil {
+		criteria = append(criteria, *consistent)
+	}
+	if remarks := d.Remarks(); len(remarks) > 0 {
+		criteria = append(criteria, commentsResolved(d, remarks))
+	}
 	if limits, limited := d.LotLimits(); limited {
 		criteria = append(criteria, lotsLimited(d, limits))
 	}
@@ -161,6 +167,45 @@ func requirementsPlaced(d models.Dossier, all []requirement) models.Criterion {
 		}
 		return ""
 	}, "every requirement applies to existing lots")
+}
+
+// limitsConsistent asks that a tender can keep the bounds of all minimum requirements on the same thing; nil: no
+// requirement is bound by numbers.
+func limitsConsistent(all []requirement) *models.Criterion {
+	var bounded []string
+	var minima []models.Requirement
+	for _, r := range all {
+		if r.Measure != nil {
+			bounded = append(bounded, Reference(r.entry))
+		}
+		minima = append(minima, r.Requirement)
+	}
+	if len(bounded) == 0 {
+		return nil
+	}
+	c := check{"limits_consistent", technicalSource + "(3)(a)"}
+	criterion := c.met(bounded, "the bounds of requirements on the same thing can be kept together")
+	if clashes := models.Clashes(minima); len(clashes) > 0 {
+		said := make([]string, len(clashes))
+		for i, clash := range clashes {
+			said[i] = clash.String()
+		}
+		criterion = c.notMet("%s", strings.Join(said, "; "))
+	}
+	return &criterion
+}
+
+// commentsResolved asks that something came of every comment.
+func commentsResolved(d models.Dossier, remarks []models.Remark) models.Criterion {
+	c := check{"comments_resolved", specificationSource}
+	if open := d.OpenComments(); len(open) > 0 {
+		return c.notMet("comments are open: %s", strings.Join(open, "; "))
+	}
+	evidence := make([]string, len(remarks))
+	for i, r := range remarks {
+		evidence[i] = Reference(r.ResolvedBy)
+	}
+	return c.met(evidence, "all %d comments are resolved", len(remarks))
 }
 
 func translated(d models.Dossier) models.Criterion {
