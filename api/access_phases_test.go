@@ -7,6 +7,11 @@ func expectedPhaseAccess(procurement string) map[string]string {
 		"GET " + procurement + "/neutrality-findings":          buyers,
 		"GET " + procurement + "/warnings":                     buyers,
 		"POST " + procurement + "/requirements/actions/import": drafters,
+
+		"POST " + procurement + "/requirements/actions/import_sheet": drafters,
+		"GET " + procurement + "/requirements.xlsx":                  buyers,
+		"GET " + procurement + "/traceability":                       buyers,
+		"GET " + procurement + "/specification-comparison":           buyers,
 	}
 	for entries, writers := range map[string]string{
 		"agreement": "lead_procurer legal drafter", "role-plan": lead, "activities": "lead_procurer buyer",
@@ -16,6 +21,8 @@ func expectedPhaseAccess(procurement string) map[string]string {
 		"requirements": drafters, "glossary": drafters, "specification-clauses": "lead_procurer drafter legal",
 		"lots-decision": drafters, "lot-limits": drafters, "conformance-plan": drafters, "pcp-plan": drafters,
 		"procedure-choice": drafters, "business-case": drafters, "specification-versions": drafters,
+
+		"specification-comments": buyers,
 
 		"neutrality-answers": "lead_procurer drafter buyer legal",
 	} {

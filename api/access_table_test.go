@@ -129,7 +129,7 @@ func expectedFinalAccess(procurement string) map[string]string {
 	expected := map[string]string{}
 	for entries, writers := range map[string]string{
 		"need-confirmations": "buyer", "agreement-signatures": "buyer legal", "specification-approvals": "buyer",
-		"legal-certifications": "legal", "interest-declarations": buyers,
+		"legal-certifications": "legal", "interest-declarations": buyers, "comment-resolutions": "lead_procurer drafter",
 		"consultation-events": "lead_procurer drafter buyer", "market-contacts": "lead_procurer drafter buyer legal",
 	} {
 		expected["GET "+procurement+"/"+entries] = buyers

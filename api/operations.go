@@ -18,9 +18,9 @@ const ofProcurement = "/v1/procurements/{procurement}"
 // test are made from it; what is not here is not served.
 func (s *server) operations() []rest.Operation {
 	return slices.Concat(
-		s.platform(), s.people(), s.representation(), s.consortium(), s.board(), s.commands(), s.dossier(), s.files(),
-		s.questions(), s.calendar(), s.linter(), s.market(), s.lots(), s.tenders(), s.sealing(), s.evaluation(),
-		s.conclusion(),
+		s.platform(), s.people(), s.representation(), s.consortium(), s.board(), s.commands(), s.dossier(),
+		s.specification(), s.files(), s.questions(), s.calendar(), s.linter(), s.market(), s.lots(), s.tenders(),
+		s.sealing(), s.evaluation(), s.conclusion(),
 		s.feed(),
 		s.endpoints(),
 		docsPages(),

@@ -119,7 +119,11 @@ func (s *server) serveRendering(f views.Rendering) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		c := humagin.Unwrap(hc)
 		h := c.Writer.Header()
-		h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": f.Name}))
+		how := "inline"
+		if f.Saved {
+			how = "attachment"
+		}
+		h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": f.Name}))
 		h.Set("Content-Security-Policy", renderedPolicy)
 		h.Set("Repr-Digest", reprDigest(sha256.Sum256(f.Content)))
 		c.Data(http.StatusOK, f.MediaType, f.Content)

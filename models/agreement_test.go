@@ -326,7 +326,7 @@ func TestDeclarationsSignaturesConfirmationsAndMinutesAreFinal(t *testing.T) {
 		EntrySignature, EntryNeedConfirmation, EntrySpecificationApproval, EntryLegalCertification,
 		EntryInterestDeclaration, EntryConflictDeclaration, EntryConsultationEvent, EntryMarketContact, EntryTieDraw,
 		EntryAwardSignature, EntryTenderSession, EntryTalk, EntrySharedInformation, EntryPartnershipReport,
-		EntryOpenerKey, EntryModification, EntryAcceptance,
+		EntryOpenerKey, EntryModification, EntryAcceptance, EntryCommentResolution,
 	}, final)
 	declared, _ := EntryRuleOf(EntryInterestDeclaration)
 	require.False(t, declared.Single, "a further declaration can be made")

@@ -152,8 +152,8 @@ func (d Dossier) OpenComments() []string {
 
 // PartNamed is what people call a part of the specification: the code of a requirement, else its kind.
 func (d Dossier) PartNamed(e Entry) string {
-	if e.Kind == EntryRequirement {
-		return e.Subject
+	if r, ok := BodyOf[Requirement](e); ok && e.Kind == EntryRequirement {
+		return r.Code
 	}
 	return strings.ReplaceAll(string(e.Kind), "_", " ")
 }

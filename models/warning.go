@@ -28,6 +28,24 @@ const (
 	WarnReviewBody WarningCode = "review_body_missing"
 	// WarnTogether points at an earlier procurement of the same buyers that this one may belong to.
 	WarnTogether WarningCode = "may_belong_together"
+	// WarnNeedUnserved, WarnRequirementNeedless, WarnRequirementUnverified, WarnRequirementUnscored,
+	// WarnCriterionUnfounded and WarnTestUnfounded name what in a specification leads nowhere or comes from nowhere.
+	WarnNeedUnserved          WarningCode = "need_without_requirement"
+	WarnRequirementNeedless   WarningCode = "requirement_without_need"
+	WarnRequirementUnverified WarningCode = "requirement_without_verification"
+	WarnRequirementUnscored   WarningCode = "requirement_without_criterion"
+	WarnCriterionUnfounded    WarningCode = "criterion_without_requirement"
+	WarnTestUnfounded         WarningCode = "test_without_requirement"
+	// WarnLimitsClash points at requirements of which no tender can keep both.
+	WarnLimitsClash WarningCode = "limits_contradict"
+	// WarnNoLevel points at a performance without minimum level.
+	WarnNoLevel WarningCode = "performance_without_level"
+	// WarnOneBuyer points at what one buyer needs and all are bound by.
+	WarnOneBuyer WarningCode = "needed_by_one_buyer"
+	// WarnWeight points at a weight for the award in a requirement.
+	WarnWeight WarningCode = "weight_in_requirement"
+	// WarnEcho points at a requirement that repeats a response to the consultation.
+	WarnEcho WarningCode = "copied_from_response"
 	// WarnSameContent, WarnSamePrice and WarnMirroredPrices point at tenders that may have been agreed.
 	WarnSameContent    WarningCode = "same_content"
 	WarnSamePrice      WarningCode = "same_price"
@@ -36,18 +54,29 @@ const (
 
 // warningSources are the articles by which one warns.
 var warningSources = map[WarningCode]string{
-	WarnHoliday:             "Regulation (EEC, Euratom) No 1182/71, Article 3",
-	WarnStandstillWaits:     "Directive 89/665/EEC, Article 2a",
-	WarnThresholdReached:    "Directive 2014/24/EU, Articles 4 and 5; Directive 2014/25/EU, Article 15",
-	WarnBelowThreshold:      "Directive 2014/24/EU, Articles 4 and 5; Directive 2014/25/EU, Article 15",
-	WarnThresholdUnknown:    "Directive 2014/24/EU, Articles 4 and 5; Directive 2014/25/EU, Article 15",
-	WarnOutside:             "Directive 2014/24/EU, Articles 4, 5 and 7 to 12",
-	WarnOutsideContradicted: "Directive 2014/24/EU, Articles 4 and 5; Directive 2014/25/EU, Article 15",
-	WarnReviewBody:          "Directive 2014/24/EU, Annex V, Part C, point 25",
-	WarnTogether:            "Directive 2014/24/EU, Article 5(3)",
-	WarnSameContent:         "Directive 2014/24/EU, Article 57(4)(d)",
-	WarnSamePrice:           "Directive 2014/24/EU, Article 57(4)(d)",
-	WarnMirroredPrices:      "Directive 2014/24/EU, Article 57(4)(d)",
+	WarnHoliday:               "Regulation (EEC, Euratom) No 1182/71, Article 3",
+	WarnStandstillWaits:       "Directive 89/665/EEC, Article 2a",
+	WarnThresholdReached:      "Directive 2014/24/EU, Articles 4 and 5; Directive 2014/25/EU, Article 15",
+	WarnBelowThreshold:        "Directive 2014/24/EU, Articles 4 and 5; Directive 2014/25/EU, Article 15",
+	WarnThresholdUnknown:      "Directive 2014/24/EU, Articles 4 and 5; Directive 2014/25/EU, Article 15",
+	WarnOutside:               "Directive 2014/24/EU, Articles 4, 5 and 7 to 12",
+	WarnOutsideContradicted:   "Directive 2014/24/EU, Articles 4 and 5; Directive 2014/25/EU, Article 15",
+	WarnReviewBody:            "Directive 2014/24/EU, Annex V, Part C, point 25",
+	WarnTogether:              "Directive 2014/24/EU, Article 5(3)",
+	WarnNeedUnserved:          "COS-PPI-2020-2-04, mandatory activity V",
+	WarnRequirementNeedless:   "COS-PPI-2020-2-04, mandatory activity V",
+	WarnRequirementUnverified: "Directive 2014/24/EU, Article 42(3)(a)",
+	WarnRequirementUnscored:   "Directive 2014/24/EU, Article 67",
+	WarnCriterionUnfounded:    "Directive 2014/24/EU, Article 67",
+	WarnTestUnfounded:         "Directive 2014/24/EU, Article 42",
+	WarnLimitsClash:           "Directive 2014/24/EU, Article 42(3)(a)",
+	WarnNoLevel:               "Directive 2014/24/EU, Article 42(3)(a)",
+	WarnOneBuyer:              "COS-PPI-2020-2-04, mandatory activity V",
+	WarnWeight:                "Directive 2014/24/EU, Article 67",
+	WarnEcho:                  "Directive 2014/24/EU, Articles 21, 41 and 42(2)",
+	WarnSameContent:           "Directive 2014/24/EU, Article 57(4)(d)",
+	WarnSamePrice:             "Directive 2014/24/EU, Article 57(4)(d)",
+	WarnMirroredPrices:        "Directive 2014/24/EU, Article 57(4)(d)",
 }
 
 // A Warning points at what is lawful, or may be, and needs a thought. It refuses nothing.

@@ -75,6 +75,14 @@ func lookings() map[string]looking {
 		"Timetable":          at(buyers, timetable),
 		"NeutralityFindings": whole(buyers, (*views.Views).NeutralityFindings),
 		"Warnings":           whole(buyers, (*views.Views).Warnings),
+		"Trace":              whole(buyers, (*views.Views).Trace),
+		"RequirementSheet": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.Rendering, error) {
+			return v.RequirementSheet(ctx, r, "tr")
+		}),
+		"CompareSpecifications": at(buyers,
+			func(ctx context.Context, v *views.Views, r views.Reader) (views.Comparison, error) {
+				return v.CompareSpecifications(ctx, r, "", "")
+			}),
 		"Entries": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) ([]models.Entry, error) {
 			return v.Entries(ctx, r, models.EntryCommonNeed, "", 10)
 		}),

@@ -28,6 +28,8 @@ type Rendering struct {
 	Name      string
 	MediaType string
 	Content   []byte
+	// Saved tells that browsers save it, because they cannot show it.
+	Saved bool
 }
 
 // RenderLetter renders the letter that [Views.Letter] reads, for those who may read it.
@@ -79,7 +81,7 @@ func (v *Views) RenderReport(ctx context.Context, r Reader, language string, as 
 func render(d paper.Document, name string, as Format, at time.Time) (Rendering, error) {
 	if as == FormatHTML {
 		page, err := d.HTML()
-		return Rendering{name + ".html", pack.MediaHTML, page}, err
+		return Rendering{Name: name + ".html", MediaType: pack.MediaHTML, Content: page}, err
 	}
 	lacking, err := d.Unprintable()
 	if err != nil {
@@ -91,5 +93,5 @@ func render(d paper.Document, name string, as Format, at time.Time) (Rendering, 
 			Accepting("the web page, which has the same text")
 	}
 	printed, err := d.PDF(at)
-	return Rendering{name + ".pdf", pack.MediaPDF, printed}, err
+	return Rendering{Name: name + ".pdf", MediaType: pack.MediaPDF, Content: printed}, err
 }

@@ -118,5 +118,5 @@ func (v *Views) PreviewFile(ctx context.Context, r Reader, name string) (Renderi
 		return Rendering{}, models.NoSuchResource()
 	}
 	f := preview.Files[at]
-	return Rendering{f.Name, f.MediaType, f.Content}, nil
+	return Rendering{Name: f.Name, MediaType: f.MediaType, Content: f.Content}, nil
 }

@@ -6,11 +6,12 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/specification"
 	"github.com/ppi-engine/ppi/rules/warning"
 )
 
 // Warnings lists what needs a thought on the reader's procurement: its value, earlier procurements that may belong to
-// it, and tenders that look agreed. Of the latter a reader learns what the reader may study, once quality is locked;
+// it, what in the specification leads nowhere or contradicts itself, and tenders that look agreed. Of the latter a reader learns what the reader may study, once quality is locked;
 // earlier procurements are shown once they are published.
 func (v *Views) Warnings(ctx context.Context, r Reader) ([]models.Warning, error) {
 	var all []models.Warning
@@ -27,9 +28,25 @@ func (v *Views) Warnings(ctx context.Context, r Reader) ([]models.Warning, error
 		mayStudy := func(lot models.ID) bool {
 			return r.Actor.HasAny(students()...) && r.mayStudy(d, lot) == nil
 		}
-		all = slices.Concat(warning.Of(d), warning.Incomplete(d),
+		specified, err := r.specified(tx, d)
+		all = slices.Concat(warning.Of(d), warning.Incomplete(d), specified,
 			warning.Together(d, earlier), warning.Agreed(d, mayStudy))
-		return nil
+		return err
 	})
 	return all, err
+}
+
+// specified warns of what in the specification deserves a thought. That a requirement repeats a response is told to
+// those who may read responses.
+func (r Reader) specified(tx *store.Tx, d models.Dossier) ([]models.Warning, error) {
+	all, err := specification.Warnings(d)
+	if err != nil {
+		return nil, err
+	}
+	all = append(specification.TraceOf(d).Orphans, all...)
+	if len(d.Of(models.EntryRequirement)) == 0 || r.may(OfResponses) != nil {
+		return all, nil
+	}
+	responses, err := tx.Responses(models.ConsultationResponse{ProcurementID: d.Procurement.ID}, "", 0)
+	return append(all, specification.Echoes(d, responses)...), err
 }

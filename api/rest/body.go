@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -53,12 +54,13 @@ func (r *Router) readBody(c *gin.Context, req *request) error {
 
 // readBytes reads the whole body of an operation that takes bytes into the request.
 func readBytes(c *gin.Context, req *request) error {
-	if media, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || media != mediaBytes {
+	media, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if err != nil || !slices.Contains(req.op.media, media) {
 		return models.Refuse(models.CodeUnsupportedMediaType, "Content-Type", "the body's media type is not supported").
-			Accepting("%s", mediaBytes)
+			Accepting("%s", strings.Join(req.op.media, " or "))
 	}
-	var err error
 	req.bytes, err = receive(c, req.op.maxBody, req.op.bodyTimeout)
+	req.fingerprint = sha256.Sum256(req.bytes)
 	return err
 }
 

@@ -69,7 +69,10 @@ func (r *Router) describe(o *Operation) huma.Operation {
 		Responses:       map[string]*huma.Response{},
 	}
 	if o.takesBytes {
-		d.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{mediaBytes: {}}}
+		d.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+		for _, media := range o.media {
+			d.RequestBody.Content[media] = &huma.MediaType{}
+		}
 	}
 	if o.givesBytes {
 		describeFile(&d)

@@ -27,6 +27,8 @@ type Operation struct {
 	maxBody int64
 	// takesBody tells whether there is a body to bind; takesBytes, that the body is bytes for the handler.
 	takesBody, takesBytes bool
+	// media are the media types of a body of bytes.
+	media []string
 	// bodyTimeout is how long the body may take to arrive; 0 takes the router's limit.
 	bodyTimeout time.Duration
 	// within is how long it may take, from when the body has arrived to the answer; 0 takes the router's limit.
@@ -151,10 +153,13 @@ func Computes() Option { return func(o *Operation) { o.Keyed, o.status = false, 
 // MayCreate says that a PUT answers 201 when there was nothing before.
 func MayCreate() Option { return func(o *Operation) { o.mayCreate = true } }
 
-// TakesBytes says that the body is bytes of [models.MediaTypeBytes], at most n and within the time: the handler finds
-// them by [Bytes].
-func TakesBytes(n int64, within time.Duration) Option {
-	return func(o *Operation) { o.takesBytes, o.maxBody, o.bodyTimeout, o.work = true, n, within, Transfer }
+// TakesBytes says that the body is bytes of [models.MediaTypeBytes], or of another media type that is named, at most n
+// and within the time: the handler finds them by [Bytes].
+func TakesBytes(n int64, within time.Duration, also ...string) Option {
+	return func(o *Operation) {
+		o.takesBytes, o.maxBody, o.bodyTimeout, o.work = true, n, within, Transfer
+		o.media = append([]string{mediaBytes}, also...)
+	}
 }
 
 // GivesBytes says that the answer is a file, which is sent as long as its reader goes on taking it.

@@ -73,3 +73,16 @@ func (tx *Tx) WriteEntry(e *models.Entry, single bool) (bool, error) {
 	}
 	return true, nil
 }
+
+// Versions lists every version of some entries of a procurement, in the order of entries and versions.
+func (tx *Tx) Versions(procurement models.ID, entries []models.ID) ([]models.Entry, error) {
+	var all []models.Entry
+	err := tx.db().Raw(`SELECT e.id, e.procurement_id, e.kind, e.phase, e.organisation_id, e.subject, v.version,
+			v.author_id, v.body, v.digest, v.written_at, v.withdrawn_at
+		FROM entries e JOIN entry_versions v ON v.entry_id = e.id
+		WHERE e.procurement_id = ? AND e.id IN ? ORDER BY e.id, v.version`, procurement, entries).Scan(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("list versions of entries: %w", err)
+	}
+	return all, nil
+}

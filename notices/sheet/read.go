@@ -78,20 +78,31 @@ func (r Row) Refused(err error) []*models.Refusal {
 	return faults
 }
 
-// Read reads a file into the requirements that stand in the dossier: which rows are new, which change something, and
-// what. It refuses all faults of the file at once, each with its cell. A row that was exported from another version of
-// its requirement than the one that stands, and says something else, is refused: it would undo a change that its author
-// has not seen.
-func Read(d models.Dossier, file []byte) (Reading, error) {
+// A Book is a workbook with a sheet of requirements, of which nothing is understood yet.
+type Book struct {
+	page
+
+	vocabulary
+}
+
+// Open takes a workbook apart. It refuses a file that is not read: of another format, too large, damaged, with macros
+// or with links to other files ([models.CodeSheetUnreadable]).
+func Open(file []byte) (Book, error) {
 	v, err := vocabularyOf()
 	if err != nil {
-		return Reading{}, err
+		return Book{}, err
 	}
 	p, err := open(file, v)
-	if err != nil {
-		return Reading{}, err
-	}
-	r := reader{page: p, vocabulary: v, dossier: d, standing: standing(d), codes: map[string]int{}}
+	return Book{p, v}, err
+}
+
+// Read compares the sheet with the requirements that stand in the dossier: which rows are new, which change something,
+// and what. It refuses all faults of the sheet at once, each with its cell. A row that was exported from another
+// version of its requirement than the one that stands, and says something else, is refused: it would undo a change that
+// its author has not seen.
+func (b Book) Read(d models.Dossier) (Reading, error) {
+	p := b.page
+	r := reader{Book: b, dossier: d, standing: standing(d), codes: map[string]int{}}
 	r.heads()
 	if len(r.faults) > 0 {
 		return Reading{}, models.Refusals(r.faults)
@@ -120,9 +131,7 @@ func Read(d models.Dossier, file []byte) (Reading, error) {
 
 // A reader reads the rows of a page.
 type reader struct {
-	page
-
-	vocabulary
+	Book
 
 	dossier  models.Dossier
 	standing []required
@@ -199,9 +208,11 @@ func (r *reader) row(n int) (Row, bool) {
 	before, blank := len(r.faults), true
 	for _, col := range sorted(r.columns) {
 		c := r.columns[col]
-		row.cells[c.pointer()] = r.at(col, n)
 		if c.key == keyNotes {
 			continue
+		}
+		if c.key != keyEntry { // it is hidden: a fault of it is shown at the code
+			row.cells[c.pointer()] = r.at(col, n)
 		}
 		said[c] = r.text(col, n)
 		blank = blank && (c.key == keyEntry || strings.TrimSpace(said[c]) == "")
@@ -314,7 +325,7 @@ func (r *reader) known(reference string, said map[column]string, row Row) (model
 		}
 	}
 	if reference != "" {
-		r.fault(models.CodeRowStale, row.cells[""], "%s was withdrawn, or belongs to another procurement", code).
+		r.fault(models.CodeRowStale, at, "%s was withdrawn, or belongs to another procurement", code).
 			Accepting("a row of a sheet that was exported from this procurement, or a new row")
 	}
 	return models.Entry{}, models.Requirement{}

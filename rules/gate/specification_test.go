@@ -350,3 +350,78 @@ func TestLimitsOfLotsNeedLotsThatTheyLimit(t *testing.T) {
 	}
 	require.Equal(t, models.FindingMet, f.find(models.PhaseSpecification, "lots_limited").Finding)
 }
+
+// The bad input of the fact sheet, phase 5, that keeps the gate closed. What is warned of is in
+// TestBadRequirementsAreWarnedOf of rules/specification.
+func TestBadRequirementsKeepTheGateClosed(t *testing.T) {
+	t.Parallel()
+	saying := func(text string) func(*file) {
+		return func(f *file) {
+			f.alter(func(c map[string]any) { c["statement"] = map[string]any{"en": text} })
+		}
+	}
+	blockedBy(t, models.PhaseSpecification, specified, []fault{
+		{"a vendor's name", saying("It is a Cisco switch."), "neutral", "brand"},
+		{"descriptive over-specification", saying("Meetings are held by Zoom at 1080p."), "neutral", "brand"},
+		{"a standard without or equivalent", saying("It follows ISO 9001."), "neutral", "standard_without_equivalent"},
+		{"an unmeasurable word", saying("It is modern."), "neutral", "vague"},
+		{
+			"no verification", func(f *file) { f.alter(func(c map[string]any) { delete(c, "verification") }) },
+			"requirements_verifiable", "does not say how it is verified",
+		},
+		{"contradictory limits", func(f *file) {
+			all := f.Of(models.EntryRequirement)
+			for i, bound := range []string{"at_least", "at_most"} {
+				f.change(all[i].ID, func(c map[string]any) {
+					c["use"], c["priority"] = models.UseMinimum, "must"
+					c["measure"] = map[string]any{"indicator": "energy", "unit": "kWh", bound: []string{"31", "30"}[i]}
+				})
+			}
+			f.freeze()
+		}, "limits_consistent", "R-001 asks for at least 31 kWh and R-002 for at most 30 kWh of the same: energy"},
+	})
+}
+
+func TestLimitsAndCommentsAreJudgedOnlyWhereThereAreAny(t *testing.T) {
+	t.Parallel()
+	f := specified(t)
+	for _, c := range Judge(models.PhaseSpecification, f.Dossier).Criteria {
+		require.NotContains(t, []string{"limits_consistent", "comments_resolved"}, c.Code, "former gates stay as they were")
+	}
+	f.alter(func(c map[string]any) {
+		c["measure"] = map[string]any{"indicator": "energy", "unit": "kWh", "at_most": "30"}
+	})
+	require.Equal(t, models.FindingMet, f.find(models.PhaseSpecification, "limits_consistent").Finding)
+}
+
+func TestAnOpenCommentKeepsTheSpecificationFromBeingFrozen(t *testing.T) {
+	t.Parallel()
+	f := specified(t)
+	about := f.Of(models.EntryRequirement)[0]
+	comment := f.write(models.EntrySpecificationComment, models.SpecificationComment{
+		Entry: about.ID, Version: about.Version, Field: "/minimum/en", Text: "Why 30?",
+	})
+	found := f.find(models.PhaseSpecification, "comments_resolved")
+	require.Equal(t, models.FindingNotMet, found.Finding)
+	require.Contains(t, found.Detail, "on R-001")
+	refusal, _ := models.RefusalOf(models.SpecificationVersion{}.CheckAgainst(f.Dossier, models.Entry{}))
+	require.Equal(t, models.CodeCommentsOpen, refusal.Code)
+
+	resolution := models.CommentResolution{
+		Comment: comment.ID, Digest: comment.Digest, Outcome: models.CommentAnswered, Reason: "Measured in 2025.",
+	}
+	require.NoError(t, resolution.Check())
+	own, _ := models.RefusalOf(resolution.CheckAgainst(f.Dossier, models.Entry{AuthorID: comment.AuthorID}))
+	require.Equal(t, models.CodeOwnWork, own.Code)
+	require.NoError(t, resolution.CheckAgainst(f.Dossier, models.Entry{AuthorID: "psn_other"}))
+	f.write(models.EntryCommentResolution, resolution)
+	require.Equal(t, models.FindingMet, f.find(models.PhaseSpecification, "comments_resolved").Finding)
+	require.NoError(t, models.SpecificationVersion{}.CheckAgainst(f.Dossier, models.Entry{}))
+
+	f.change(comment.ID, func(c map[string]any) { c["text"] = "Why 30, and not 25?" })
+	require.Len(t, f.OpenComments(), 1, "a comment in other words is resolved anew")
+	stale, _ := models.RefusalOf(resolution.CheckAgainst(f.Dossier, models.Entry{AuthorID: "psn_other"}))
+	require.Equal(t, "/digest", stale.Field)
+	f.withdraw(about.ID)
+	require.Empty(t, f.OpenComments(), "what it was about is gone")
+}
