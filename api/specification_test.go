@@ -78,8 +78,11 @@ func TestRequirementsAreWorkedOnInASheetAndImportedAgain(t *testing.T) {
 	stale := r.importing(r.drafter, r.fill(exported, map[string]string{"F2": "Something else."}), "").
 		is(http.StatusConflict).refused(models.CodeRowStale).Errors
 	require.Equal(t, "Gereksinimler!B2", stale[0].Parameter)
-	elsewhere := r.importing(r.drafter, r.fill(r.workbook("tr"), map[string]string{"M2": "ent_x"}), "")
-	require.Equal(t, http.StatusUnprocessableEntity, elsewhere.Code)
+	elsewhere := map[string]string{"N2": string(models.NewID(models.PrefixEntry))}
+	for _, query := range []string{"", "?check=true"} {
+		noNeed := r.importing(r.drafter, r.fill(r.workbook("tr"), elsewhere), query).refused(models.CodeInvalidValue)
+		require.Equal(t, "Gereksinimler!N2", noNeed.Errors[0].Parameter)
+	}
 	r.importing(r.drafter, []byte("code;statement"), "").is(http.StatusUnprocessableEntity).
 		refused(models.CodeSheetUnreadable)
 	r.importing(r.drafter, r.fill(exported, map[string]string{"B1": "x"}), "").is(http.StatusUnprocessableEntity).

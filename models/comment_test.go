@@ -45,10 +45,10 @@ func TestAMeasureHasABoundThatAValueCanKeep(t *testing.T) {
 		measure Measure
 		field   string
 	}{
-		"no bound":           {Measure{Indicator: "noise", Unit: "dB"}, "/measure/at_most"},
-		"no unit":            {Measure{Indicator: "noise", AtMost: "40"}, "/measure/unit"},
-		"no indicator":       {Measure{Unit: "dB", AtMost: "40"}, "/measure/indicator"},
-		"no number":          {Measure{Indicator: "noise", Unit: "dB", AtMost: "forty"}, "/measure/at_most"},
+		"no bound":     {Measure{Indicator: "noise", Unit: "dB"}, "/measure/at_most"},
+		"no unit":      {Measure{Indicator: "noise", AtMost: "40"}, "/measure/unit"},
+		"no indicator": {Measure{Unit: "dB", AtMost: "40"}, "/measure/indicator"},
+		"no number":    {Measure{Indicator: "noise", Unit: "dB", AtMost: "forty"}, "/measure/at_most"},
 		"bounds that exclude": {
 			Measure{Indicator: "noise", Unit: "dB", AtLeast: "40.1", AtMost: "40"}, "/measure/at_most",
 		},

@@ -50,7 +50,7 @@ type Requirement struct {
 	Priority     string       `json:"priority" enum:"must,should,could,wont" doc:"MoSCoW priority"`
 	Use          string       `json:"use" enum:"minimum,award,none" doc:"Met by every tender; scored; or neither"`
 	Minimum      Text         `json:"minimum,omitempty" doc:"The minimum level; a minimum requirement needs one"`
-	Measure      *Measure     `json:"measure,omitempty" doc:"The minimum level in numbers, so that limits can be compared"`
+	Measure      *Measure     `json:"measure,omitempty" doc:"The minimum level in numbers"`
 	Verification Verification `json:"verification,omitzero"`
 	Traces       []ID         `json:"traces,omitempty" maxItems:"200" doc:"The common need or needs that it comes from"`
 	Evidence     []ID         `json:"evidence,omitempty" maxItems:"200" doc:"Entries of the consultation it rests on"`

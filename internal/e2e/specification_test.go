@@ -1,10 +1,13 @@
 package e2e
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
+	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
 )
@@ -47,6 +50,12 @@ func (b *bundle) specify(t *testing.T) {
 		requirement("R-001", "minimum", "must", "The reference job needs at most 30 kWh."),
 		requirement("R-002", "award", "should", "The reference job needs as few kWh as possible."),
 	}})
+	b.completeSpecification(t)
+}
+
+// completeSpecification writes what the gate asks for besides requirements, freezes it, and has it judged.
+func (b *bundle) completeSpecification(t *testing.T) {
+	t.Helper()
 	b.post(t, b.Drafter, "/specification-clauses", map[string]any{
 		"intellectual_property": models.Text{"en": "Rights in what exists already are licensed."},
 		"confidentiality":       models.Text{"en": "What is marked stays secret."},
@@ -73,6 +82,63 @@ func (b *bundle) judge(t *testing.T, version entry) {
 	b.post(t, b.staff(t)[models.RoleLegal][0], "/legal-certifications", map[string]any{
 		"entry": version.ID, "digest": version.Digest, "statement": "Read as a whole; nobody is favoured.",
 	})
+}
+
+// Requirements live in sheets: people fill one in, the engine names what is wrong with it by cell, they mend it, and
+// what came in is frozen, approved and certified like any other.
+func TestASheetWithFaultsIsMendedImportedAndFrozen(t *testing.T) {
+	t.Parallel()
+	b := setup(t, options{draft: rig.Draft{Mode: models.ModeRehearsal}})
+	b.reach(t, models.PhaseSpecification)
+	need := string(b.all(t, "/common-need")[0])
+	sheet := b.download(t, b.Drafter, "/requirements.xlsx?lang=de")
+	importing := func(query string, cells map[string]string) (map[string]any, *apiclient.Problem) {
+		f, err := excelize.OpenReader(bytes.NewReader(sheet))
+		require.NoError(t, err)
+		for cell, text := range cells {
+			require.NoError(t, f.SetCellStr("Anforderungen", cell, text))
+		}
+		file, err := f.WriteToBuffer()
+		require.NoError(t, err)
+		var out map[string]any
+		_, err = b.Drafter.Post(t.Context(), b.Path("/requirements/actions/import_sheet"+query), file, &out)
+		problem, _ := apiclient.ProblemOf(err)
+		if problem == nil {
+			require.NoError(t, err)
+		}
+		return out, problem
+	}
+	cells := map[string]string{
+		"B2": "R-001", "C2": "Leistung", "D2": "muss", "E2": "Mindestanforderung",
+		"F2": "The reference job needs at most 30 kWh.", "G2": "30 kWh", "H2": "energy per job", "I2": "kWh", "K2": "30 kWh",
+		"L2": "Test", "M2": "Run the reference job and read the meter.", "N2": need,
+		"B3": "R-002", "C3": "Leistung", "D3": "dringend", "E3": "bewertet",
+		"F3": "The reference job needs as few kWh as possible.", "G3": "30 kWh", "L3": "Test", "M3": "Read the meter.",
+		"N3": need,
+	}
+	_, problem := importing("", cells)
+	require.NotNil(t, problem)
+	var at []string
+	for _, fault := range problem.Errors {
+		require.NotEmpty(t, fault.Accepted)
+		at = append(at, fault.Parameter)
+	}
+	require.Equal(t, []string{"Anforderungen!K2", "Anforderungen!D3"}, at)
+	require.Empty(t, b.all(t, "/requirements"), "all or none")
+
+	cells["K2"], cells["D3"] = "30,0", "soll"
+	checked, problem := importing("?check=true", cells)
+	require.Nil(t, problem)
+	require.InDelta(t, 2, checked["added"], 0)
+	require.Empty(t, b.all(t, "/requirements"), "a check writes nothing")
+	_, problem = importing("", cells)
+	require.Nil(t, problem)
+	require.Len(t, b.all(t, "/requirements"), 2)
+	b.completeSpecification(t)
+	met := b.gate(t, models.PhaseSpecification)
+	require.True(t, met.Met, met.open())
+	b.approve(t, models.PhaseSpecification)
+	b.requirePhase(t, models.PhaseTender, "open")
 }
 
 func TestAChangeOfTheSpecificationIsApprovedAnew(t *testing.T) {

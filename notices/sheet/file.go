@@ -243,7 +243,8 @@ func (s *scanner) holds(formula bool) error {
 	case s.row < 1 || s.col < 1:
 		return unreadable("the sheet %q is damaged", s.page.name)
 	case s.row > MostRows+1:
-		return models.Refuse(models.CodeCellInvalid, s.page.at(s.col, s.row), "the sheet has more than %d rows", MostRows).
+		return models.Refuse(models.CodeCellInvalid, s.page.at(s.col, s.row), "the sheet has more than %d rows",
+			MostRows).
 			Accepting("at most %d requirements in one sheet", MostRows)
 	case s.col > mostColumns:
 		return models.Refuse(models.CodeCellInvalid, s.page.at(s.col, s.row), "the sheet has more than %d columns",

@@ -357,5 +357,10 @@ func (r *reader) compare(row *Row, reference string, stored models.Requirement) 
 				Accepting("%s, or a new row", stored.Code)
 		}
 	}
-	r.faults = append(r.faults, row.Refused(row.Requirement.Check())...)
+	for _, fault := range row.Refused(row.Requirement.Check()) {
+		told := func(other *models.Refusal) bool { return other.Field == fault.Field }
+		if !slices.ContainsFunc(r.faults, told) { // what follows from a fault of the same cell is not told again
+			r.faults = append(r.faults, fault)
+		}
+	}
 }

@@ -109,5 +109,6 @@ func put(all map[string]string, name, meaning string) error {
 // fold makes words comparable: however they are written, in whatever case.
 func fold(s string) string {
 	folded := cases.Fold().String(strings.Join(strings.Fields(clean(s)), " "))
-	return strings.NewReplacer("’", "'", "ı", "i", "i\u0307", "i").Replace(folded) // İ and ı of Turkish are one letter here
+	// However İ and ı of Turkish were put into other cases, they are one letter here.
+	return strings.NewReplacer("’", "'", "ı", "i", "i\u0307", "i").Replace(folded)
 }
