@@ -679,3 +679,13 @@ func (d *desk) readOrRefused(t *testing.T, file []byte) {
 		require.NoError(t, row.Requirement.Check())
 	}
 }
+
+func TestTheSameRecordGivesTheSameBytes(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.require(t, d.full("R-001"))
+	first := d.export(t, "en")
+	for range 3 {
+		require.Equal(t, first, d.export(t, "en"))
+	}
+}
