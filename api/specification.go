@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -28,7 +29,7 @@ func (s *server) specification() []rest.Operation {
 		rest.Post(ofProcurement+"/requirements/actions/import_sheet", rest.Roles(rule.Writers...),
 			"Write the requirements of a workbook, all or none; every fault is named by its cell", s.importSheet,
 			rest.TakesBytes(views.MostSheetBytes, sheetTimeout, views.MediaTypeSheet), rest.Long(rest.Check, sheetWithin),
-			rest.Answers(200)),
+			rest.Answers(http.StatusOK)),
 		rest.Get(ofProcurement+"/traceability", readers,
 			"Follow the specification from needs over requirements to criteria, tests and verification, and back",
 			s.getTrace),

@@ -40,32 +40,28 @@ type Row struct {
 	cells map[string]string
 }
 
-// Cell names the cell that holds what a JSON pointer into the requirement points to.
+// Cell names the cell that holds what a JSON pointer into the requirement points to, or the cell of the code.
 func (r Row) Cell(pointer string) string {
-	for at := pointer; at != ""; at = at[:strings.LastIndex(at, "/")] {
+	for at := pointer; strings.HasPrefix(at, "/"); at = at[:strings.LastIndex(at, "/")] {
 		if cell, ok := r.cells[at]; ok {
 			return cell
 		}
-		for _, key := range keys() { // a text without words has no language to name
-			for field, cell := range r.cells {
-				if pointers[key] == at && strings.HasPrefix(field, at+"/") && firstOf(r.cells, at) == field {
-					return cell
-				}
-			}
+		if field := firstBelow(r.cells, at); field != "" { // a text without words has no language to name
+			return r.cells[field]
 		}
 	}
 	return r.cells[pointers[keyCode]]
 }
 
-// firstOf is the first of the fields below a place.
-func firstOf(cells map[string]string, at string) string {
-	var below []string
+// firstBelow is the first of the fields below a place; empty: there is none.
+func firstBelow(cells map[string]string, at string) string {
+	first := ""
 	for field := range cells {
-		if strings.HasPrefix(field, at+"/") {
-			below = append(below, field)
+		if strings.HasPrefix(field, at+"/") && (first == "" || field < first) {
+			first = field
 		}
 	}
-	return slices.Min(below)
+	return first
 }
 
 // Refused makes the faults of a refusal point to the cells of the row.

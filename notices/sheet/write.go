@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -218,7 +219,7 @@ func (b *writer) named() error {
 	for _, lot := range d.Tendering.Lots {
 		if lot.EndedAt == nil {
 			rows = append(rows, []string{
-				fmt.Sprint(lot.Number), b.words.Kinds["lot"], "", clean(lot.Title.In("", d.Procurement.Languages...)),
+				strconv.Itoa(lot.Number), b.words.Kinds["lot"], "", clean(lot.Title.In("", d.Procurement.Languages...)),
 			})
 		}
 	}

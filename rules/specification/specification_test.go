@@ -14,6 +14,7 @@ import (
 
 // A file is the dossier of two buyers with a need each and a common need.
 type file struct {
+	*testing.T
 	models.Dossier
 
 	french, spanish, common models.ID
@@ -21,7 +22,7 @@ type file struct {
 
 func newFile(t *testing.T) *file {
 	t.Helper()
-	f := &file{Dossier: models.Dossier{
+	f := &file{T: t, Dossier: models.Dossier{
 		Procurement:   models.Procurement{ID: models.NewID(models.PrefixProcurement), Languages: []string{"en"}},
 		Organisations: map[models.ID]models.Organisation{},
 		Now:           time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC),
@@ -32,21 +33,21 @@ func newFile(t *testing.T) *file {
 		f.Organisations[id] = models.Organisation{ID: id, LegalName: "Buyer " + name}
 	}
 	need := func(buyer, says string) models.ID {
-		return f.write(t, models.EntryNeedsStatement, models.PhaseNeeds, models.ID(buyer), models.NeedsStatement{
+		return f.write(models.EntryNeedsStatement, models.PhaseNeeds, models.ID(buyer), models.NeedsStatement{
 			Outcome: models.Outcome{Outcome: models.Text{"en": says}},
 		})
 	}
 	f.french, f.spanish = need("org_FR", "Less energy"), need("org_ES", "Less noise")
-	f.common = f.write(t, models.EntryCommonNeed, models.PhaseNeeds, "", models.CommonNeed{
+	f.common = f.write(models.EntryCommonNeed, models.PhaseNeeds, "", models.CommonNeed{
 		Outcome: models.Outcome{Outcome: models.Text{"en": "Less of both"}}, Statements: []models.ID{f.french, f.spanish},
 	})
 	return f
 }
 
-func (f *file) write(t *testing.T, kind models.EntryKind, phase models.Phase, buyer models.ID, content any) models.ID {
-	t.Helper()
+func (f *file) write(kind models.EntryKind, phase models.Phase, buyer models.ID, content any) models.ID {
+	f.Helper()
 	body, digest, err := models.Canonical(content)
-	require.NoError(t, err)
+	require.NoError(f, err)
 	e := models.Entry{
 		ID: models.NewID(models.PrefixEntry), Kind: kind, Phase: phase, OrganisationID: buyer, Version: 1, Body: body,
 		Digest: digest,
@@ -59,8 +60,8 @@ func (f *file) write(t *testing.T, kind models.EntryKind, phase models.Phase, bu
 }
 
 // requires writes a minimum requirement of the common need, changed.
-func (f *file) requires(t *testing.T, code string, change func(*models.Requirement)) models.ID {
-	t.Helper()
+func (f *file) requires(code string, change func(*models.Requirement)) models.ID {
+	f.Helper()
 	r := models.Requirement{
 		Code: code, Statement: models.Text{"en": code + " is kept."}, Type: "performance", Priority: "must", Use: "minimum",
 		Minimum:      models.Text{"en": "30 kWh"},
@@ -70,7 +71,7 @@ func (f *file) requires(t *testing.T, code string, change func(*models.Requireme
 	if change != nil {
 		change(&r)
 	}
-	return f.write(t, models.EntryRequirement, models.PhaseSpecification, "", r)
+	return f.write(models.EntryRequirement, models.PhaseSpecification, "", r)
 }
 
 func scored(r *models.Requirement) { r.Priority, r.Use = "should", models.UseAward }
@@ -89,18 +90,18 @@ func TestASpecificationIsFollowedFromNeedToTestAndBack(t *testing.T) {
 	f := newFile(t)
 	lot := models.ID("lot_1")
 	f.Tendering.Lots = []models.Lot{{ID: lot, Number: 1}}
-	first := f.requires(t, "R-001", nil)
-	f.requires(t, "R-002", func(r *models.Requirement) {
+	first := f.requires("R-001", nil)
+	f.requires("R-002", func(r *models.Requirement) {
 		scored(r)
 		r.Traces = []models.ID{f.spanish}
 	})
-	f.write(t, models.EntryAwardCriteria, models.PhaseTender, "", models.AwardCriteria{
+	f.write(models.EntryAwardCriteria, models.PhaseTender, "", models.AwardCriteria{
 		Lot: lot, Criteria: []models.AwardCriterion{{ID: "noise", Requirements: []string{"R-002"}}},
 	})
-	f.write(t, models.EntryConformancePlan, models.PhaseSpecification, "", models.ConformancePlan{
+	f.write(models.EntryConformancePlan, models.PhaseSpecification, "", models.ConformancePlan{
 		Tests: []models.ConformanceTest{{ID: "meter", Requirements: []string{"R-001"}}},
 	})
-	f.write(t, models.EntrySpecificationComment, models.PhaseSpecification, "",
+	f.write(models.EntrySpecificationComment, models.PhaseSpecification, "",
 		models.SpecificationComment{Entry: first, Version: 1, Text: "Why 30?"})
 	trace := TraceOf(f.Dossier)
 	require.Empty(t, trace.Orphans)
@@ -119,18 +120,18 @@ func TestWhatLeadsNowhereOrComesFromNowhereIsNamed(t *testing.T) {
 	lot := models.ID("lot_1")
 	f.Tendering.Lots = []models.Lot{{ID: lot, Number: 1}}
 	require.Empty(t, TraceOf(f.Dossier).Orphans, "before the first requirement nothing is missing")
-	f.requires(t, "R-001", func(r *models.Requirement) {
+	f.requires("R-001", func(r *models.Requirement) {
 		r.Traces, r.Verification = nil, models.Verification{}
 	})
-	f.requires(t, "R-002", func(r *models.Requirement) {
+	f.requires("R-002", func(r *models.Requirement) {
 		scored(r)
 		r.Traces = []models.ID{f.french}
 		r.Lots = []models.ID{"lot_2"}
 	})
-	f.write(t, models.EntryAwardCriteria, models.PhaseTender, "", models.AwardCriteria{
+	f.write(models.EntryAwardCriteria, models.PhaseTender, "", models.AwardCriteria{
 		Lot: lot, Criteria: []models.AwardCriterion{{ID: "noise"}, {ID: "other", Requirements: []string{"R-002"}}},
 	})
-	f.write(t, models.EntryConformancePlan, models.PhaseSpecification, "", models.ConformancePlan{
+	f.write(models.EntryConformancePlan, models.PhaseSpecification, "", models.ConformancePlan{
 		Tests: []models.ConformanceTest{{ID: "meter", Requirements: []string{"R-009"}}},
 	})
 	orphans := TraceOf(f.Dossier).Orphans
@@ -155,51 +156,51 @@ func TestBadRequirementsAreWarnedOf(t *testing.T) {
 		}
 	}
 	for name, c := range map[string]struct {
-		write func(*testing.T, *file)
+		write func(*file)
 		want  []string
 		says  string
 	}{
-		"nothing is wrong": {func(t *testing.T, f *file) { f.requires(t, "R-001", bounded("1", "30")) }, nil, ""},
-		"contradictory limits": {func(t *testing.T, f *file) {
-			f.requires(t, "R-001", bounded("", "30"))
-			f.requires(t, "R-002", func(r *models.Requirement) {
+		"nothing is wrong": {func(f *file) { f.requires("R-001", bounded("1", "30")) }, nil, ""},
+		"contradictory limits": {func(f *file) {
+			f.requires("R-001", bounded("", "30"))
+			f.requires("R-002", func(r *models.Requirement) {
 				bounded("30.5", "")(r)
 				r.Measure.Indicator = "energy per job"
 			})
 		}, []string{"limits_contradict"}, "R-002 asks for at least 30.5 kWh and R-001 for at most 30 kWh"},
-		"the same number": {func(t *testing.T, f *file) {
-			f.requires(t, "R-001", bounded("", "30"))
-			f.requires(t, "R-002", bounded("30.0", ""))
+		"the same number": {func(f *file) {
+			f.requires("R-001", bounded("", "30"))
+			f.requires("R-002", bounded("30.0", ""))
 		}, nil, ""},
-		"other units": {func(t *testing.T, f *file) {
-			f.requires(t, "R-001", bounded("", "30"))
-			f.requires(t, "R-002", func(r *models.Requirement) {
+		"other units": {func(f *file) {
+			f.requires("R-001", bounded("", "30"))
+			f.requires("R-002", func(r *models.Requirement) {
 				bounded("31", "")(r)
 				r.Measure.Unit = "MJ"
 			})
 		}, nil, ""},
-		"limits of different lots": {func(t *testing.T, f *file) {
+		"limits of different lots": {func(f *file) {
 			for i, bound := range []func(*models.Requirement){bounded("", "30"), bounded("31", "")} {
-				f.requires(t, fmt.Sprintf("R-00%d", i), func(r *models.Requirement) {
+				f.requires(fmt.Sprintf("R-00%d", i), func(r *models.Requirement) {
 					bound(r)
 					r.Lots = []models.ID{models.ID(fmt.Sprintf("lot_%d", i))}
 				})
 			}
 		}, nil, ""},
-		"a performance without level": {func(t *testing.T, f *file) {
-			f.requires(t, "R-001", func(r *models.Requirement) {
+		"a performance without level": {func(f *file) {
+			f.requires("R-001", func(r *models.Requirement) {
 				scored(r)
 				r.Minimum = nil
 			})
 		}, []string{"performance_without_level"}, "R-001 asks for a performance"},
-		"needed by one member, binding all": {func(t *testing.T, f *file) {
-			f.requires(t, "R-001", func(r *models.Requirement) { r.Traces = []models.ID{f.spanish} })
+		"needed by one member, binding all": {func(f *file) {
+			f.requires("R-001", func(r *models.Requirement) { r.Traces = []models.ID{f.spanish} })
 		}, []string{"needed_by_one_buyer"}, "the need of Buyer ES alone"},
-		"needed by both": {func(t *testing.T, f *file) {
-			f.requires(t, "R-001", func(r *models.Requirement) { r.Traces = []models.ID{f.spanish, f.french} })
+		"needed by both": {func(f *file) {
+			f.requires("R-001", func(r *models.Requirement) { r.Traces = []models.ID{f.spanish, f.french} })
 		}, nil, ""},
-		"needed by one member, in a lot of its own": {func(t *testing.T, f *file) {
-			f.requires(t, "R-001", func(r *models.Requirement) {
+		"needed by one member, in a lot of its own": {func(f *file) {
+			f.requires("R-001", func(r *models.Requirement) {
 				r.Traces, r.Lots = []models.ID{f.spanish}, []models.ID{"lot_1"}
 			})
 		}, nil, ""},
@@ -207,7 +208,7 @@ func TestBadRequirementsAreWarnedOf(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFile(t)
-			c.write(t, f)
+			c.write(f)
 			all, err := Warnings(f.Dossier)
 			require.NoError(t, err)
 			require.ElementsMatch(t, c.want, said(all))
@@ -243,7 +244,7 @@ func TestAWeightInARequirementIsWarnedOfInSixLanguages(t *testing.T) {
 		{"pl", "20 punktów", false},
 	} {
 		f := newFile(t)
-		f.requires(t, "R-001", func(r *models.Requirement) { r.Statement = models.Text{c.language: c.text} })
+		f.requires("R-001", func(r *models.Requirement) { r.Statement = models.Text{c.language: c.text} })
 		all, err := Warnings(f.Dossier)
 		require.NoError(t, err)
 		if !c.weighs {
@@ -257,10 +258,10 @@ func TestAWeightInARequirementIsWarnedOfInSixLanguages(t *testing.T) {
 func TestARequirementThatRepeatsAnAnswerIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	f := newFile(t)
-	f.write(t, models.EntryQuestionnaire, models.PhaseConsultation, "", models.Questionnaire{Questions: []models.Question{
+	f.write(models.EntryQuestionnaire, models.PhaseConsultation, "", models.Questionnaire{Questions: []models.Question{
 		{ID: "q", Text: models.Text{"en": "How much energy does the reference job need on your present system?"}},
 	}})
-	entry := f.requires(t, "R-001", func(r *models.Requirement) {
+	entry := f.requires("R-001", func(r *models.Requirement) {
 		r.Statement = models.Text{
 			"en": "Each node is cooled by a closed loop of warm WATER-glycol; at 45 degrees.",
 			"fr": "Rien.",
@@ -282,7 +283,7 @@ func TestARequirementThatRepeatsAnAnswerIsWarnedOf(t *testing.T) {
 		require.NotContains(t, w.Detail, "glycol", "what was answered is not told")
 		require.NotEqual(t, models.ID("rsp_3"), w.About[1], "seven words in a row stand in any text")
 	}
-	f.requires(t, "R-002", func(r *models.Requirement) {
+	f.requires("R-002", func(r *models.Requirement) {
 		r.Statement = models.Text{"en": "How much energy does the reference job need on your present system?"}
 	})
 	quoting := answer("rsp_4", "You ask: How much energy does the reference job need on your present system?")
