@@ -7,6 +7,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/zone"
+	"github.com/ppi-engine/ppi/rules/eligibility"
 )
 
 // A NewProcurement is a draft to be made.
@@ -28,7 +29,7 @@ func (in NewProcurement) check() error {
 	return models.Refusals([]*models.Refusal{
 		models.CheckText("/title", in.Title, longestTitle), checkDescription(in.Description),
 		checkLanguages(in.Languages),
-		live, checkInstant("/clock", in.Clock), checkZone(in.Zone),
+		live, checkInstant("/clock", in.Clock), checkZone(in.Zone), eligibility.CheckProfile("/profile", in.Profile),
 	})
 }
 
@@ -159,7 +160,12 @@ func (in ProcurementChange) apply(p *models.Procurement) error {
 	setIf(&p.Languages, in.Languages)
 	setIf(&p.Profile, in.Profile)
 	setIf(&p.Zone, in.Zone)
+	var profile *models.Refusal
+	if in.Profile != nil {
+		profile = eligibility.CheckProfile("/profile", p.Profile)
+	}
 	return models.Refusals([]*models.Refusal{
+		profile,
 		models.CheckText("/title", p.Title, longestTitle), checkDescription(p.Description),
 		checkLanguages(p.Languages), checkZone(p.Zone),
 	})

@@ -29,6 +29,8 @@ var entryKinds = []EntryKind{
 	says[models.Activity](models.EntryActivity),
 	says[models.InterestDeclaration](models.EntryInterestDeclaration),
 	says[models.Membership](models.EntryMembership),
+	says[models.TraitsOfMember](models.EntryMemberTraits),
+	says[models.NetworkMember](models.EntryNetworkMember),
 	says[timelimit.CertifiedPeriod](models.EntryCertifiedPeriod),
 	says[models.LocalHolidays](models.EntryLocalHolidays),
 	says[models.GrantAction](models.EntryGrantAction),

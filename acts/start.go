@@ -1,7 +1,6 @@
 package acts
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/ppi-engine/ppi/internal/store"
@@ -80,10 +79,7 @@ func missingInDraft(d models.Dossier) []*models.Refusal {
 // eligible refuses a consortium that its call profile rules out: members join a draft only, so it could
 // never pass a gate. What is not known yet is asked for at the gates.
 func eligible(d models.Dossier) error {
-	if err := profileKnown(d.Procurement.Profile); err != nil {
-		return err
-	}
-	var faults []*models.Refusal
+	faults := []*models.Refusal{eligibility.CheckProfile("/profile", d.Procurement.Profile)}
 	for _, k := range gate.Eligibility(d) {
 		if k.Finding == models.FindingNotMet {
 			faults = append(faults, models.Refuse(models.CodeIneligible, "/members", "%s: %s", k.Code, k.Detail).
@@ -91,23 +87,6 @@ func eligible(d models.Dossier) error {
 		}
 	}
 	return models.Refusals(faults)
-}
-
-// profileKnown refuses a call profile that this release does not have: no gate could ever be met.
-func profileKnown(id string) error {
-	if _, known := eligibility.ProfileByID(id); known || id == "" {
-		return nil
-	}
-	profiles, err := eligibility.Profiles()
-	if err != nil {
-		return fmt.Errorf("list call profiles: %w", err)
-	}
-	ids := make([]string, len(profiles))
-	for i, p := range profiles {
-		ids[i] = p.ID
-	}
-	return models.Refuse(models.CodeInvalidValue, "/profile", "there is no call profile %q", id).
-		Accepting("one of %s, or none", ids)
 }
 
 func holds(d models.Dossier, role models.Role, organisation models.ID) bool {

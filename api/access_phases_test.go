@@ -16,6 +16,7 @@ func expectedPhaseAccess(procurement string) map[string]string {
 	for entries, writers := range map[string]string{
 		"agreement": "lead_procurer legal drafter", "role-plan": lead, "activities": "lead_procurer buyer",
 		"memberships": "buyer drafter", "grant-action": lead,
+		"member-traits": "buyer drafter", "network-members": "lead_procurer buyer drafter",
 		"certified-periods": "legal", "local-holidays": "lead_procurer legal buyer",
 
 		"requirements": drafters, "glossary": drafters, "specification-clauses": "lead_procurer drafter legal",

@@ -62,6 +62,9 @@ func expectedAccess() map[string]string {
 		"GET /v1/calendar/laws/{law}": everyone, "GET /v1/calendar/period": everyone,
 		"GET /v1/calendar/timetable": everyone, "GET " + procurement + "/timetable": buyers,
 
+		"GET /v1/call-profiles": everyone, "GET /v1/call-profiles/{call}": everyone,
+		"POST " + procurement + "/eligibility": buyers,
+
 		"GET " + procurement + "/phases":              buyers,
 		"GET " + procurement + "/phases/{phase}/gate": buyers,
 		"GET " + procurement + "/motions":             buyers,

@@ -118,7 +118,8 @@ func (w *world) knock(c caller, o rest.Operation, path string) string {
 		models.CodeMissingKey: true, models.CodeMissingIfMatch: true,
 		models.CodeInvalidRequest: true, models.CodeUnsupportedMediaType: true,
 	}
-	if o.Method == GET && !o.Hidden {
+	computes := o.Method == POST && !o.Keyed && !o.Conditional // and may need no body
+	if (o.Method == GET || computes) && !o.Hidden {
 		path += "?" + uuid.NewString() + "=1"
 	}
 	r := w.do(c, o.Method, path, nil, without(headerIdempotencyKey), without(headerIfMatch))

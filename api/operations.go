@@ -19,10 +19,8 @@ const ofProcurement = "/v1/procurements/{procurement}"
 func (s *server) operations() []rest.Operation {
 	return slices.Concat(
 		s.platform(), s.people(), s.representation(), s.consortium(), s.board(), s.commands(), s.dossier(),
-		s.specification(), s.files(), s.questions(), s.calendar(), s.linter(), s.market(), s.lots(), s.tenders(),
-		s.sealing(), s.evaluation(), s.conclusion(),
-		s.feed(),
-		s.endpoints(),
+		s.specification(), s.files(), s.questions(), s.calendar(), s.calls(), s.linter(), s.market(), s.lots(),
+		s.tenders(), s.sealing(), s.evaluation(), s.conclusion(), s.feed(), s.endpoints(),
 		docsPages(),
 	)
 }
@@ -48,6 +46,19 @@ func (s *server) platform() []rest.Operation {
 		rest.Get("/v1/organisations", rest.Authenticated(), "List organisations", s.listOrganisations),
 		rest.Get(one, rest.Authenticated(), "Read an organisation", s.getOrganisation),
 		rest.Patch(one, rest.Administrator(), "Change an organisation", s.changeOrganisation),
+	}
+}
+
+// calls are what calls for proposals ask of a consortium.
+func (s *server) calls() []rest.Operation {
+	return []rest.Operation{
+		rest.Get("/v1/call-profiles", rest.Public(), "List the calls for proposals whose rules are known",
+			s.listCallProfiles),
+		rest.Get("/v1/call-profiles/{call}", rest.Public(),
+			"Read the rules of a call, each explained and with its source", s.getCallProfile, rest.MayRefuse(http.StatusNotFound)),
+		rest.Post(ofProcurement+"/eligibility", reads(views.OfEligibility),
+			"Judge the consortium by every rule of its call, or of another: what was counted, and what would be needed",
+			s.judgeEligibility, rest.Computes()),
 	}
 }
 

@@ -79,7 +79,7 @@ func TestOfChangesMadeOnOneVersionOneSucceeds(t *testing.T) {
 	p := w.procurement(leader)
 	succeeded := 0
 	for _, a := range w.atOnce(16, func(int) response {
-		return w.do(leader, PATCH, p.Self(), map[string]any{"profile": "X"}, with(headerIfMatch, `"1"`))
+		return w.do(leader, PATCH, p.Self(), map[string]any{"profile": "EINFRA-21-2017"}, with(headerIfMatch, `"1"`))
 	}) {
 		if a.Code == http.StatusOK {
 			succeeded++

@@ -33,6 +33,7 @@ type Activity struct {
 	Title        Text          `json:"title"`
 	Date         string        `json:"date" format:"date" doc:"The day, or the first one, in the procurement's zone"`
 	Until        string        `json:"until,omitempty" format:"date" doc:"The last day of several"`
+	TravelDays   int           `json:"travel_days,omitempty" minimum:"0" maximum:"31" doc:"Working days lost to travel"`
 	Provider     string        `json:"provider" minLength:"1" maxLength:"400"`
 	Participants []Participant `json:"participants" minItems:"1" maxItems:"500"`
 	Proof        Proof         `json:"proof"`
@@ -45,7 +46,15 @@ type Participant struct {
 	Count        int    `json:"count,omitempty" minimum:"0" maximum:"10000" doc:"How many people of the organisation"`
 	SME          bool   `json:"sme,omitempty" doc:"A small or medium-sized enterprise (Recommendation 2003/361/EC)"`
 	Outside      bool   `json:"outside,omitempty" doc:"Belongs to no partnership of the programme"`
+	Country      string `json:"country,omitempty" maxLength:"2" doc:"Where it is seated; ISO 3166-1, Kosovo is XK"`
+	Part         string `json:"part,omitempty" enum:"visitor,host" doc:"In an exchange: who travels, and who receives"`
 }
+
+// The parts in an exchange.
+const (
+	PartVisitor = "visitor"
+	PartHost    = "host"
+)
 
 // A Proof shows that something took place.
 type Proof struct {
@@ -71,6 +80,10 @@ func (a Activity) Check() error {
 		faults = append(faults, Refuse(CodeInvalidValue, "/participants", "nobody took part").
 			Accepting("at least one participant"))
 	}
+	if a.TravelDays < 0 {
+		faults = append(faults, Refuse(CodeInvalidValue, "/travel_days", "days cannot be fewer than none").
+			Accepting("0 or more"))
+	}
 	for _, p := range a.Participants {
 		faults = append(faults, p.check()...)
 	}
@@ -86,6 +99,15 @@ func checkShortName(field, s string) *Refusal {
 }
 
 func (p Participant) check() []*Refusal {
+	if p.Country != "" {
+		if fault := checkProgrammeCountry("/participants", p.Country); fault != nil {
+			return []*Refusal{fault}
+		}
+	}
+	if p.Part != "" && p.Part != PartVisitor && p.Part != PartHost {
+		return []*Refusal{Refuse(CodeInvalidValue, "/participants", "%q is no part in an exchange", p.Part).
+			Accepting("%s or %s", PartVisitor, PartHost)}
+	}
 	if p.Person != "" {
 		return checkID("/participants", p.Person, PrefixPerson)
 	}
@@ -177,11 +199,16 @@ type Membership struct {
 	Body    string `json:"body" minLength:"1" maxLength:"400" doc:"As the call names it" example:"Cluster Platform"`
 	Applied bool   `json:"applied,omitempty" doc:"Membership was applied for but not yet granted"`
 	Since   string `json:"since" format:"date"`
+	// Local is what clocks in Zone showed when membership began or was applied for. A call that sets an hour needs it
+	// if that was on the day of its deadline.
+	Local string `json:"local,omitempty" maxLength:"16" doc:"The hour, on that day" example:"2021-02-02T16:30"`
+	Zone  string `json:"zone,omitempty" maxLength:"64" doc:"IANA zone of local; required with it"`
 }
 
-// Check refuses a malformed date and a body without name.
+// Check refuses a malformed date, a body without name, and an hour of another day or without zone.
 func (m Membership) Check() error {
-	return Refusals(compact(checkWord("/body", m.Body, 400), checkDate("/since", m.Since)))
+	faults := compact(checkWord("/body", m.Body, 400), checkDate("/since", m.Since))
+	return Refusals(append(faults, checkHour(m.Local, m.Zone, m.Since)...))
 }
 
 // Subject is the body.
@@ -194,6 +221,11 @@ type GrantAction struct {
 	CoFinancing string     `json:"co_financing,omitempty" doc:"Percent of eligible costs that the EU pays" example:"90"`
 	Grant       string     `json:"grant,omitempty" doc:"What the EU pays, in euro" example:"3000000"`
 	SubmittedAt *time.Time `json:"submitted_at,omitempty" doc:"When the application was submitted"`
+	SecondAt    *time.Time `json:"second_stage_submitted_at,omitempty" doc:"When that of the second stage was"`
+	PassedOn    string     `json:"co_financing_passed_on,omitempty" doc:"Percent the EU pays of support passed on"`
+	Eligible    string     `json:"eligible_costs,omitempty" doc:"All eligible costs, in euro" example:"6000000"`
+	Procurement string     `json:"procurement_costs,omitempty" doc:"Of these, those of the procurement itself, in euro"`
+	Targets     []string   `json:"target_countries,omitempty" maxItems:"50" doc:"Outside the EU, that it aims at"`
 
 	RecordsUntil  string `json:"records_until,omitempty" format:"date" doc:"Until when the grant asks to keep records"`
 	RecordsSource string `json:"records_source,omitempty" maxLength:"400" doc:"Where it says so; required with it"`
@@ -201,7 +233,12 @@ type GrantAction struct {
 
 // Check refuses malformed dates and numbers.
 func (a GrantAction) Check() error {
-	faults := compact(optionalDecimal("/co_financing", a.CoFinancing), optionalDecimal("/grant", a.Grant))
+	faults := compact(optionalDecimal("/co_financing", a.CoFinancing), optionalDecimal("/grant", a.Grant),
+		optionalDecimal("/co_financing_passed_on", a.PassedOn), optionalDecimal("/eligible_costs", a.Eligible),
+		optionalDecimal("/procurement_costs", a.Procurement))
+	for _, country := range a.Targets {
+		faults = append(faults, compact(checkProgrammeCountry("/target_countries", country))...)
+	}
 	if a.Starts != "" {
 		faults = append(faults, compact(checkDate("/starts", a.Starts))...)
 	}

@@ -153,6 +153,17 @@ func TestAnActivityIsRefused(t *testing.T) {
 			"/participants",
 		},
 		{"without proof", func(a *Activity) { a.Proof = Proof{} }, "/proof/note"},
+		{"travelling backwards", func(a *Activity) { a.TravelDays = -1 }, "/travel_days"},
+		{
+			"with somebody from nowhere", func(a *Activity) {
+				a.Participants = []Participant{{Organisation: "x", Count: 1, Country: "ZZ"}}
+			}, "/participants",
+		},
+		{
+			"with somebody in no part", func(a *Activity) {
+				a.Participants = []Participant{{Organisation: "x", Count: 1, Part: "cook"}}
+			}, "/participants",
+		},
 		{"of no kind", func(a *Activity) { a.Activity = "" }, "/activity"},
 		{"on no topic", func(a *Activity) { a.Topic = "Public law" }, "/topic"},
 	})
@@ -199,12 +210,46 @@ func TestWhatACallAsksForIsRefused(t *testing.T) {
 	refused(t, func() Membership { return Membership{Body: "Platform", Since: "2020-01-01"} }, []wrong[Membership]{
 		{"without a body", func(m *Membership) { m.Body = " " }, "/body"},
 		{"since no day", func(m *Membership) { m.Since = "2020" }, "/since"},
+		{
+			"at an hour of another day",
+			func(m *Membership) { m.Local, m.Zone = "2020-01-02T09:00", "Europe/Paris" }, "/local",
+		},
+		{"at an hour in no zone", func(m *Membership) { m.Local = "2020-01-01T09:00" }, "/zone"},
+		{"in a zone at no hour", func(m *Membership) { m.Zone = "Europe/Paris" }, "/local"},
+		{"at an hour of Mars", func(m *Membership) { m.Local, m.Zone = "2020-01-01T09:00", "Mars" }, "/zone"},
 	})
+	require.NoError(t, Membership{
+		Body: "Platform", Since: "2020-01-01", Local: "2020-01-01T16:59", Zone: "Europe/Istanbul",
+	}.Check())
 	refused(t, func() GrantAction {
 		return GrantAction{Starts: "2021-01-01", Months: 36, CoFinancing: "90", Grant: "3000000"}
 	}, []wrong[GrantAction]{
 		{"from no day", func(a *GrantAction) { a.Starts = "soon" }, "/starts"},
 		{"with a rate in words", func(a *GrantAction) { a.CoFinancing = "90 %" }, "/co_financing"},
 		{"with separators in the grant", func(a *GrantAction) { a.Grant = "3,000,000" }, "/grant"},
+		{"with costs in words", func(a *GrantAction) { a.Eligible = "much" }, "/eligible_costs"},
+		{"with costs of nothing", func(a *GrantAction) { a.Procurement = "none" }, "/procurement_costs"},
+		{"with a second rate in words", func(a *GrantAction) { a.PassedOn = "all" }, "/co_financing_passed_on"},
+		{"aiming at no country", func(a *GrantAction) { a.Targets = []string{"JP", "Narnia"} }, "/target_countries"},
+	})
+	refused(t, func() TraitsOfMember {
+		return TraitsOfMember{[]MemberTrait{TraitSME, TraitUniversity}, Proof{Note: "register"}}
+	}, []wrong[TraitsOfMember]{
+		{"that is nothing", func(m *TraitsOfMember) { m.Traits = nil }, "/traits"},
+		{"that is a giant", func(m *TraitsOfMember) { m.Traits[0] = "giant" }, "/traits"},
+		{"that is something twice", func(m *TraitsOfMember) { m.Traits[0] = TraitUniversity }, "/traits"},
+		{"without proof", func(m *TraitsOfMember) { m.Proof = Proof{} }, "/proof/note"},
+	})
+	refused(t, func() NetworkMember {
+		return NetworkMember{
+			NetworkSuppliers, "Acme", "XK", []MemberTrait{TraitStartup}, "2020-01-01", Proof{Note: "register"},
+		}
+	}, []wrong[NetworkMember]{
+		{"of no network", func(n *NetworkMember) { n.Network = "friends" }, "/network"},
+		{"without name", func(n *NetworkMember) { n.Organisation = " " }, "/organisation"},
+		{"of no country", func(n *NetworkMember) { n.Country = "UK" }, "/country"},
+		{"that is nothing", func(n *NetworkMember) { n.Traits = nil }, "/traits"},
+		{"since no day", func(n *NetworkMember) { n.Since = "then" }, "/since"},
+		{"without proof", func(n *NetworkMember) { n.Proof = Proof{} }, "/proof/note"},
 	})
 }

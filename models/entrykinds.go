@@ -58,6 +58,17 @@ var capacityEntries = []EntryRule{
 		PerBuyer: true, ByPartners: true, Single: true, Lasting: true,
 	},
 	{
+		Kind: EntryMemberTraits, Path: "member-traits",
+		What:  "what a member is, as a call asks for it: a practitioner, a university, a cluster organisation",
+		Phase: PhaseCapacity, Writers: []Role{RoleBuyer, RoleDrafter},
+		PerBuyer: true, ByPartners: true, Single: true, Lasting: true,
+	},
+	{
+		Kind: EntryNetworkMember, Path: "network-members",
+		What:  "an organisation that belongs to a network which the action runs",
+		Phase: PhaseCapacity, Writers: []Role{RoleLeadProcurer, RoleBuyer, RoleDrafter}, Lasting: true,
+	},
+	{
 		Kind: EntryCertifiedPeriod, Path: "certified-periods",
 		What:  "a period of the applicable law that the engine does not know, with its source",
 		Phase: PhaseCapacity, Writers: []Role{RoleLegal}, Single: true, Lasting: true,

@@ -32,6 +32,7 @@ const (
 	OfEntries     Subject = "entries"
 	OfNeutrality  Subject = "neutrality"
 	OfTimetable   Subject = "timetable"
+	OfEligibility Subject = "eligibility"
 	OfWarnings    Subject = "warnings"
 	OfDocuments   Subject = "documents"
 	OfPackPreview Subject = "pack-preview"
@@ -69,6 +70,7 @@ var readers = map[Subject][]models.Role{
 	OfEntries:     models.BuyerSide(),
 	OfNeutrality:  models.BuyerSide(),
 	OfTimetable:   models.BuyerSide(),
+	OfEligibility: models.BuyerSide(),
 	OfWarnings:    models.BuyerSide(),
 	OfDocuments:   models.Roles(),
 	OfPackPreview: models.BuyerSide(),

@@ -73,6 +73,7 @@ func lookings() map[string]looking {
 		"Motions":            all(buyers, (*views.Views).Motions),
 		"Tasks":              all(buyers, (*views.Views).Tasks),
 		"Timetable":          at(buyers, timetable),
+		"Eligibility":        at(buyers, eligibility),
 		"NeutralityFindings": whole(buyers, (*views.Views).NeutralityFindings),
 		"Warnings":           whole(buyers, (*views.Views).Warnings),
 		"Trace":              whole(buyers, (*views.Views).Trace),
@@ -234,6 +235,10 @@ func TestEveryViewOfAReaderIsInTheTableOfThisTest(t *testing.T) {
 			}
 		}
 	}
+}
+
+func eligibility(ctx context.Context, v *views.Views, r views.Reader) (views.Eligibility, error) {
+	return v.Eligibility(ctx, r, views.EligibilityQuestion{})
 }
 
 func timetable(ctx context.Context, v *views.Views, r views.Reader) (views.ProcurementTimetable, error) {

@@ -57,6 +57,26 @@ func UntilMore[T any](body T) *Cached[T] {
 	return &Cached[T]{Status: http.StatusOK, CacheControl: "no-cache", Body: body}
 }
 
+// Kept answers with something that changes with a release only, and may be kept for a while.
+func Kept[T any](body T, while time.Duration) *Cached[T] {
+	return &Cached[T]{Status: http.StatusOK, CacheControl: keep(while), Body: body}
+}
+
+// A CachedPage is a page that is the same for everybody, and may be kept for a while by whoever passes it on.
+type CachedPage[T any] struct {
+	Link         string `header:"Link" doc:"The next page, as rel=next (RFC 8288)"`
+	CacheControl string `header:"Cache-Control" doc:"How long the answer may be kept"`
+	Body         Page[T]
+}
+
+// KeptPage answers with a page of what changes with a release only.
+func KeptPage[T any](page *Listed[T], err error, while time.Duration) (*CachedPage[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &CachedPage[T]{Link: page.Link, CacheControl: keep(while), Body: page.Body}, nil
+}
+
 func keep(while time.Duration) string { return fmt.Sprintf("public, max-age=%d", int(while.Seconds())) }
 
 // Got answers a GET of something that has a version; with 304 when the caller has this version already.

@@ -36,10 +36,7 @@ type cursors struct {
 	key []byte
 }
 
-const (
-	macBytes = 16
-	idBytes  = len("xxx_") + 36
-)
+const macBytes = 16
 
 func (c cursors) seal(list string, last models.ID) string {
 	return base64.RawURLEncoding.EncodeToString(append(c.mac(list, last), last...))
@@ -50,7 +47,7 @@ func (c cursors) open(list, cursor string) (models.ID, error) {
 		return "", nil
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err == nil && len(raw) == macBytes+idBytes {
+	if err == nil && len(raw) > macBytes {
 		last := models.ID(raw[macBytes:])
 		if hmac.Equal(raw[:macBytes], c.mac(list, last)) {
 			return last, nil

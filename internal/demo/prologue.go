@@ -78,10 +78,38 @@ func (p *play) gatherConsortium() {
 		p.tellf(b.Short, "joins from %s, by its representative, with a board member and a buyer: %s", b.Country, b.Name)
 	}
 	p.drafter = p.staff(p.buyers[0].organisation, models.RoleDrafter, models.RoleBoard)
+	if !p.procedureOnly {
+		p.showEligibility()
+	}
 	p.act(p.lead, models.VerbStart, nil, nil)
 	p.tellf("GENCI", "starts the procurement: needs assessment and capacity building begin")
 	if !p.procedureOnly {
 		p.refusedConsortium()
+	}
+}
+
+// showEligibility shows how the call's rules find the consortium.
+func (p *play) showEligibility() {
+	var found struct {
+		Summary struct {
+			Met int `json:"met"`
+		} `json:"summary"`
+		Rules []struct {
+			ID        string         `json:"id"`
+			Finding   models.Finding `json:"finding"`
+			Explained string         `json:"explained"`
+			Reason    string         `json:"reason"`
+		} `json:"rules"`
+	}
+	p.send(p.lead, apiclient.Request{
+		Method: http.MethodPost, Path: p.path("/eligibility"), In: struct{}{}, Out: &found,
+	})
+	p.tellf("GENCI", "asks whether the consortium is eligible under %s: %d of %d rules are met", p.facts.Call.Value,
+		found.Summary.Met, len(found.Rules))
+	for _, r := range found.Rules {
+		p.screen.criterion(models.Criterion{
+			Code: r.ID, Finding: r.Finding, Detail: r.Explained + " Found: " + r.Reason,
+		})
 	}
 }
 

@@ -60,12 +60,17 @@ func (s *screen) refusal(name, tried string, p *apiclient.Problem) {
 func (s *screen) gate(phase models.Phase, criteria []models.Criterion) {
 	s.sayf("  The gate of %s:", phase)
 	for _, c := range criteria {
-		mark := "✓"
-		if c.Finding != models.FindingMet {
-			mark = "✗"
-		}
-		s.wrap(fmt.Sprintf("    %s %-28s ", mark, c.Code), c.Detail)
+		s.criterion(c)
 	}
+}
+
+// criterion shows one condition and what was found.
+func (s *screen) criterion(c models.Criterion) {
+	mark := "✓"
+	if c.Finding != models.FindingMet {
+		mark = "✗"
+	}
+	s.wrap(fmt.Sprintf("    %s %-28s ", mark, c.Code), c.Detail)
 }
 
 // width is how many columns a text takes.

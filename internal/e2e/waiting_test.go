@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -42,17 +41,4 @@ func TestAVoteOnWhatHasChangedSinceIsAwaitedAgain(t *testing.T) {
 	b.Buyers = b.Buyers[:2]
 	b.approve(t, models.PhaseNeeds)
 	b.requirePhase(t, models.PhaseNeeds, "closed")
-}
-
-func TestAStartUnderAnUnknownCallProfileNamesThoseThatAreKnown(t *testing.T) {
-	t.Parallel()
-	b := setup(t, options{draft: rig.Draft{Profile: "COS-PPI-1066-1-01"}})
-	_, err := b.Lead.Act(t.Context(), b.Procurement, string(models.VerbStart), nil, nil)
-	problem, ok := apiclient.ProblemOf(err)
-	require.True(t, ok, "%v", err)
-	require.Equal(t, string(models.CodeInvalidValue), problem.Code)
-	require.Len(t, problem.Errors, 1)
-	require.Equal(t, "/profile", problem.Errors[0].Pointer)
-	require.Contains(t, problem.Errors[0].Accepted, "COS-PPI-2020-2-04")
-	require.Equal(t, "draft", b.status(t))
 }

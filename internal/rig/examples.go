@@ -32,6 +32,7 @@ var examples = map[string]string{
 	"phase":        "SELECT 'tender' WHERE $1 <> ''",
 	"type":         "SELECT 'tender.received' WHERE $1 <> ''",
 	"law":          "SELECT 'FR' WHERE $1 <> ''",
+	"call":         "SELECT 'COS-PPI-2020-2-04' WHERE $1 <> ''",
 	"announcement": "SELECT announcement_id FROM consultations WHERE procurement_id = $1",
 	"response":     "SELECT id FROM consultation_responses WHERE procurement_id = $1",
 }

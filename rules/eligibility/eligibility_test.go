@@ -79,7 +79,12 @@ func TestEveryProfileIsReadAndSourced(t *testing.T) {
 			require.NotEmpty(t, r.Source, "%s %s", p.ID, r.ID)
 		}
 	}
-	require.Equal(t, []string{"COS-CLUSTER-2020-3-03", "COS-PPI-2018-2-01", "COS-PPI-2020-2-04", "EINFRA-21-2017"}, ids)
+	require.Equal(t, []string{
+		"COS-CLUSINT-2019-3-01", "COS-CLUSINT-2020-3-01-A", "COS-CLUSINT-2020-3-01-B", "COS-CLUSTER-2018-03-02",
+		"COS-CLUSTER-2020-3-03", "COS-LINKPP-2017-2-02", "COS-LINKPP-2020-2-05", "COS-PPI-2018-2-01",
+		"COS-PPI-2020-2-04", "COS-WP2014-3-04", "EINFRA-21-2017", "HORIZON-CL3-2026-01-SSRI-03",
+		"HORIZON-HLTH-2026-01-CARE-01", "HORIZON-PPI-2026-2027",
+	}, ids)
 	_, known := ProfileByID("COS-PPI-2099-1-01")
 	require.False(t, known)
 }
@@ -224,7 +229,7 @@ func TestEveryMemberMustBelongToTheBodyInTime(t *testing.T) {
 	p := profile(t, "COS-CLUSTER-2020-3-03")
 	d := dossierOf(authority("A", "PL"), authority("B", "ES"), authority("C", "IT"))
 	write(t, &d, EntryMembership, "A", Membership{Body: eccp, Since: day("2019-05-01")})
-	write(t, &d, EntryMembership, "B", Membership{Body: eccp, Applied: true, Since: day("2021-02-02")})
+	write(t, &d, EntryMembership, "B", Membership{Body: eccp, Applied: true, Since: day("2021-02-01")})
 	write(t, &d, EntryMembership, "C", Membership{Body: eccp, Since: day("2021-02-03")}) // a day late
 	criterion := findingOf(t, Judge(p, d), "platform_membership")
 	require.Equal(t, models.FindingNotMet, criterion.Finding)
@@ -238,8 +243,13 @@ func TestEveryMemberMustBelongToTheBodyInTime(t *testing.T) {
 func exchanges(t require.TestingT, d *models.Dossier, n, sme, outside int) {
 	for i := range n {
 		write(t, d, EntryActivity, "", Activity{
-			Activity: "exchange", Date: day("2022-05-01"),
-			Participants: []Participant{{Name: "visitor"}, {Name: "host", SME: i < sme, Outside: i < outside}},
+			Activity: "exchange", Date: day("2022-05-02"), Until: day("2022-05-06"),
+			Participants: []Participant{
+				{Organisation: "visitor", Part: models.PartVisitor, Country: "TR"},
+				{
+					Organisation: "host", Part: models.PartHost, Country: "IT", SME: i < sme, Outside: i < outside,
+				},
+			},
 		})
 	}
 }
@@ -352,7 +362,10 @@ func TestAProfileIsReadStrictly(t *testing.T) {
 		"phases":      head + "[{id: a, kind: phases_closed, phases: [lunch], source: s}]}",
 		"empty":       head + "[]}",
 		"nameless":    "{title: T, rules: []}",
-		"not YAML":    "}",
+		"timeless":    "{id: X, title: T, programme: P, rules: [{id: a, kind: countries, at_least: 2, source: s}]}",
+		"closing in no zone": "{id: X, title: T, programme: P, closes: {local: '2021-01-26'}, rules: [{id: a, kind: " +
+			"countries, at_least: 2, source: s}]}",
+		"not YAML": "}",
 	} {
 		_, err := parse([]byte(yaml))
 		require.Error(t, err, name)

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/market"
 )
 
 // CodePrefix begins the code of every criterion of this package; the rule's ID follows.
@@ -21,6 +23,7 @@ func JudgeAt(p Profile, phase models.Phase, d models.Dossier) []models.Criterion
 
 // JudgeFacts judges the rules bound to a phase's gate, or those of every gate if phase is empty.
 func JudgeFacts(p Profile, phase models.Phase, f Facts) []models.Criterion {
+	f.profile = p
 	var criteria []models.Criterion
 	for _, r := range p.Rules {
 		if r.Phase == phase {
@@ -30,75 +33,48 @@ func JudgeFacts(p Profile, phase models.Phase, f Facts) []models.Criterion {
 	return criteria
 }
 
-// A finding is the result of judging one rule.
-type finding struct {
-	models.Finding
-	detail   string
-	evidence []string
-}
-
 func (r Rule) judge(f Facts) models.Criterion {
 	found := r.find(f)
 	return models.Criterion{
-		Code: CodePrefix + r.ID, Finding: found.Finding,
-		Detail: found.detail, Evidence: found.evidence, Source: r.Source,
+		Code: CodePrefix + r.ID, Finding: found.Finding, Detail: english().tellAll(found.says),
+		Evidence: found.evidence, Source: r.Source,
 	}
 }
 
 func (r Rule) find(f Facts) finding {
-	switch r.Kind {
-	case KindContractingAuthorities:
-		return r.enough(len(f.authorities()), "contracting authorities")
-	case KindLegalEntities:
-		return r.enough(len(f.Members), "members")
-	case KindCountries:
-		return r.countries(f)
-	case KindEligibleCountries:
-		return r.eligibleCountries(f)
-	case KindLessDevelopedRegion:
-		return r.lessDevelopedRegion(f)
-	case KindMembership:
-		return r.membership(f)
-	case KindSubmission, KindDuration, KindCoFinancing, KindGrant:
-		return r.action(f)
-	case KindConsultationStates:
-		return r.consultationStates(f)
-	case KindPhasesClosed:
-		return r.phasesClosed(f)
-	case KindActivityCount, KindActivityShare, KindActivityYearly:
-		return r.activities(f)
-	default:
-		return unknown("this release cannot judge rules of kind %s", r.Kind)
+	row, known := kinds[r.Kind]
+	if !known {
+		return unknown("kind_unknown", "kind", string(r.Kind))
 	}
+	return row.find(r, f)
 }
 
-func met(format string, args ...any) finding {
-	return finding{Finding: models.FindingMet, detail: models.Sentence(format, args...)}
-}
-
-func notMet(format string, args ...any) finding {
-	return finding{Finding: models.FindingNotMet, detail: models.Sentence(format, args...)}
-}
-
-func unknown(format string, args ...any) finding {
-	return finding{Finding: models.FindingUnknown, detail: models.Sentence(format, args...)}
-}
-
-func (f finding) on(evidence ...string) finding {
-	f.evidence = slices.DeleteFunc(evidence, func(e string) bool { return e == "" })
-	return f
-}
-
-// metIf is met or not met, with the same words.
-func metIf(is bool, format string, args ...any) finding {
-	if is {
-		return met(format, args...)
+// about is the finding on a number of entities, which names them, and those that were taken as one.
+func about(found finding, counted []entity) finding {
+	found = found.of(namesOf(counted))
+	found.together = together(counted)
+	for _, names := range found.together {
+		found = found.also("as_one", "names", strings.Join(names, " = "))
 	}
-	return notMet(format, args...)
+	return found
 }
 
-func (r Rule) enough(got int, what string) finding {
-	return metIf(got >= r.AtLeast, "%d %s; at least %d required", got, what, r.AtLeast)
+// atLeast is the finding on a least number of entities.
+func (r Rule) atLeast(counted []entity, what thing) finding {
+	return about(r.enough(len(counted), "enough", "what", what), counted)
+}
+
+func (r Rule) contractingAuthorities(f Facts) finding {
+	return r.atLeast(entities(f.authorities()), "authorities")
+}
+
+func (r Rule) legalEntities(f Facts) finding { return r.atLeast(entities(f.Members), "members") }
+
+func (r Rule) maxMembers(f Facts) finding {
+	all := entities(f.Members)
+	found := metIf(len(all) <= r.AtMost, "too_many", "n", len(all), "at_most", r.AtMost).
+		needing("fewer", "fewer", len(all)-r.AtMost)
+	return about(found, all)
 }
 
 // authorities are the members that act as contracting authorities: a university that is one and takes part as a partner
@@ -109,19 +85,50 @@ func (f Facts) authorities() []models.Organisation {
 	})
 }
 
-func (r Rule) countries(f Facts) finding {
+// countriesOf are the different countries of those whom the rule is about.
+func (r Rule) countriesOf(f Facts) []string {
 	members := f.Members
 	if r.Of == KindContractingAuthorities {
 		members = f.authorities()
 	}
 	var countries []string
 	for _, o := range members {
-		if o.Country != "" && !slices.Contains(countries, o.Country) {
+		if o.Country != "" && (len(r.Countries) == 0 || slices.Contains(r.Countries, o.Country)) {
 			countries = append(countries, o.Country)
 		}
 	}
 	slices.Sort(countries)
-	return r.enough(len(countries), "different countries ("+strings.Join(countries, ", ")+")")
+	return slices.Compact(countries)
+}
+
+func (r Rule) countries(f Facts) finding {
+	countries := r.countriesOf(f)
+	return r.enough(len(countries), "countries", "list", countries).of(countries).
+		needing("more_countries", "more", r.AtLeast-len(countries))
+}
+
+// memberStates counts Member States by the day that the rule names, or else by the day on which it is judged.
+func (r Rule) memberStates(f Facts) finding {
+	states, day, err := r.union(f)
+	if err != nil {
+		return unknown("states_unread", "why", err.Error())
+	}
+	of := slices.DeleteFunc(r.countriesOf(f), func(c string) bool { return !slices.Contains(states, c) })
+	return r.enough(len(of), "member_states", "list", of, "day", day).of(of).
+		needing("more_member_states", "more", r.AtLeast-len(of))
+}
+
+// union are the Member States on the day that counts.
+func (r Rule) union(f Facts) ([]string, calendar.Date, error) {
+	day := r.On
+	if day.IsZero() {
+		day = f.Today
+	}
+	states, err := market.MemberStates(day)
+	if err != nil {
+		return nil, day, fmt.Errorf("list Member States: %w", err)
+	}
+	return states, day, nil
 }
 
 func (r Rule) eligibleCountries(f Facts) finding {
@@ -132,71 +139,52 @@ func (r Rule) eligibleCountries(f Facts) finding {
 		}
 	}
 	if len(outside) > 0 {
-		return notMet("not from an eligible country: %s", outside)
+		return notMet("outside", "names", outside).without(outside).needing("without", "names", outside)
 	}
-	return met("all %d members are from eligible countries", len(f.Members))
+	all := entities(f.Members)
+	return about(met("all_eligible", "n", len(all)), all)
 }
 
 func (r Rule) lessDevelopedRegion(f Facts) finding {
-	var yes, unsaid int
-	for _, o := range f.Members {
+	var yes, unsaid []entity
+	for _, e := range entities(f.Members) {
 		switch {
-		case o.LessDevelopedRegion == nil:
-			unsaid++
-		case *o.LessDevelopedRegion:
-			yes++
+		case slices.ContainsFunc(e, func(o models.Organisation) bool {
+			return o.LessDevelopedRegion != nil && *o.LessDevelopedRegion
+		}):
+			yes = append(yes, e)
+		case slices.ContainsFunc(e, func(o models.Organisation) bool { return o.LessDevelopedRegion == nil }):
+			unsaid = append(unsaid, e)
 		}
 	}
-	if yes < r.AtLeast && yes+unsaid >= r.AtLeast {
-		return unknown(
-			"%d members are from a less developed or transition region, %d have not said; at least %d required",
-			yes, unsaid, r.AtLeast)
+	if len(yes) < r.AtLeast && len(yes)+len(unsaid) >= r.AtLeast {
+		names := namesOf(unsaid)
+		return about(unknown("region_unsaid", "n", len(yes), "unsaid", len(unsaid), "at_least", r.AtLeast), yes).
+			without(names).needing("say_region", "names", names)
 	}
-	return r.enough(yes, "members from a less developed or transition region")
-}
-
-func (r Rule) membership(f Facts) finding {
-	by, err := r.Deadline.day()
-	if err != nil {
-		return unknown("the deadline cannot be read: %v", err)
-	}
-	var evidence, missing []string
-	for _, o := range f.Members {
-		i := slices.IndexFunc(f.Memberships, func(m Membership) bool {
-			return m.organisation == o.ID && m.Body == r.Body && (!m.Applied || r.OrApplied) && !m.Since.After(by)
-		})
-		if i < 0 {
-			missing = append(missing, o.LegalName)
-			continue
-		}
-		evidence = append(evidence, f.Memberships[i].evidence)
-	}
-	if len(missing) > 0 {
-		return notMet("no membership of the %s by %s is recorded for %s", r.Body, by, missing).
-			on(evidence...)
-	}
-	return met("all %d members belonged to the %s by %s", len(f.Members), r.Body, by).on(evidence...)
+	return r.atLeast(yes, "region_members")
 }
 
 func (r Rule) consultationStates(f Facts) finding {
 	if f.ConsultationStates == nil {
-		return unknown(
-			"it is not recorded in which Member States the market was consulted; at least %d required", r.AtLeast)
+		return unknown("reach_unknown", "at_least", r.AtLeast).needing("consult", "at_least", r.AtLeast)
 	}
 	states := slices.Clone(f.ConsultationStates)
 	slices.Sort(states)
-	return r.enough(len(slices.Compact(states)), "Member States reached by the consultation")
+	states = slices.Compact(states)
+	return r.enough(len(states), "enough", "what", thing("states_reached")).of(states)
 }
 
 func (r Rule) phasesClosed(f Facts) finding {
 	var open []string
+	var names []thing
 	for _, p := range r.Phases {
 		if !slices.Contains(f.Closed, p) {
-			open = append(open, string(p))
+			open, names = append(open, string(p)), append(names, thing(p))
 		}
 	}
 	if len(open) > 0 {
-		return notMet("mandatory activities not yet closed: %s", open)
+		return notMet("phases_open", "phases", names).without(open).needing("close", "phases", names)
 	}
-	return met("all %d mandatory activities before this one are closed", len(r.Phases))
+	return met("phases_closed", "n", len(r.Phases))
 }

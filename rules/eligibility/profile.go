@@ -17,17 +17,41 @@ import (
 // A Profile is the rules of one call.
 type Profile struct {
 	// ID is the call's own identifier, such as COS-PPI-2020-2-04.
-	ID        string        `yaml:"id"`
-	Title     string        `yaml:"title"`
-	Programme string        `yaml:"programme"`
-	Opens     calendar.Date `yaml:"opens"`
-	Note      string        `yaml:"note"`
-	Rules     []Rule        `yaml:"rules"`
+	ID        string `yaml:"id"`
+	Title     string `yaml:"title"`
+	Programme string `yaml:"programme"`
+	// Opens is the day on which the call opened, Closes the deadline of its (first) stage. No source gives every one.
+	Opens  calendar.Date `yaml:"opens"`
+	Closes LocalTime     `yaml:"closes"`
+	// TextDate is the date of the edition of the call's text that the rules were read from; zero: the copy has none.
+	TextDate calendar.Date `yaml:"text_date"`
+	Note     string        `yaml:"note"`
+	Rules    []Rule        `yaml:"rules"`
 }
 
 // Rule returns the rule of that ID.
 func (p Profile) Rule(id string) (Rule, bool) {
 	i := slices.IndexFunc(p.Rules, func(r Rule) bool { return r.ID == id })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return p.Rules[i], true
+}
+
+// eligible are the countries from which members may be; nil: the profile does not say.
+func (p Profile) eligible() []string {
+	i := slices.IndexFunc(p.Rules, func(r Rule) bool { return r.Kind == KindEligibleCountries })
+	if i < 0 {
+		return nil
+	}
+	return p.Rules[i].Countries
+}
+
+// validity is the rule by which activities of a kind count.
+func (p Profile) validity(activity string) (Rule, bool) {
+	i := slices.IndexFunc(p.Rules, func(r Rule) bool {
+		return r.Kind == KindActivityValid && r.Activity == activity
+	})
 	if i < 0 {
 		return Rule{}, false
 	}
@@ -84,10 +108,14 @@ func parse(content []byte) (Profile, error) {
 }
 
 func (p Profile) check() error {
-	if p.ID == "" || p.Title == "" || p.Programme == "" || p.Opens.IsZero() || len(p.Rules) == 0 {
-		return errors.New("id, title, programme, opens and rules are required")
+	if p.ID == "" || p.Title == "" || p.Programme == "" || len(p.Rules) == 0 ||
+		p.Opens.IsZero() && p.Closes.IsZero() && p.TextDate.IsZero() {
+		return errors.New("id, title, programme, rules, and when it opens, closes or was written are required")
 	}
 	var faults []error
+	if !p.Closes.IsZero() && !p.Closes.valid() {
+		faults = append(faults, fmt.Errorf("%q is no local time in a zone", p.Closes))
+	}
 	for i, r := range p.Rules {
 		if err := r.check(); err != nil {
 			faults = append(faults, fmt.Errorf("check rule %q: %w", r.ID, err))

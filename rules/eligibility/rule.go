@@ -4,49 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/govalues/decimal"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/calendar"
-)
-
-// A Kind says what a rule asks for.
-type Kind string
-
-// The kinds of rule.
-const (
-	// KindContractingAuthorities: at least AtLeast members are contracting authorities.
-	KindContractingAuthorities Kind = "contracting_authorities"
-	// KindLegalEntities: there are at least AtLeast different members.
-	KindLegalEntities Kind = "legal_entities"
-	// KindCountries: the members (or those the rule is about) are from at least AtLeast different countries.
-	KindCountries Kind = "countries"
-	// KindEligibleCountries: every member is from one of the countries.
-	KindEligibleCountries Kind = "eligible_countries"
-	// KindLessDevelopedRegion: at least AtLeast members are from a less developed or transition region.
-	KindLessDevelopedRegion Kind = "less_developed_region"
-	// KindMembership: every member belongs to the body, or has applied, by the deadline.
-	KindMembership Kind = "membership"
-	// KindSubmission: the application was submitted by the deadline.
-	KindSubmission Kind = "submission"
-	// KindDuration: the action lasts a number of months within Months.
-	KindDuration Kind = "duration"
-	// KindCoFinancing: the Union pays at most Percent of the eligible costs.
-	KindCoFinancing Kind = "co_financing"
-	// KindGrant: the grant is within Amount, in euro.
-	KindGrant Kind = "grant"
-	// KindConsultationStates: the market is consulted in at least AtLeast Member States.
-	KindConsultationStates Kind = "consultation_states"
-	// KindPhasesClosed: the phases have been carried out.
-	KindPhasesClosed Kind = "phases_closed"
-	// KindActivityCount: there are at least AtLeast activities of the kind.
-	KindActivityCount Kind = "activity_count"
-	// KindActivityShare: at least Percent of the activities have such participants.
-	KindActivityShare Kind = "activity_share"
-	// KindActivityYearly: there are at least AtLeast activities in each full year of the action.
-	KindActivityYearly Kind = "activity_yearly"
 )
 
 // A Rule is one condition of a call. Which of its values are given depends on its kind.
@@ -59,53 +21,64 @@ type Rule struct {
 	Source string `yaml:"source"`
 	Note   string `yaml:"note"`
 
-	AtLeast int `yaml:"at_least"`
-	// Of limits the countries to those of the contracting authorities.
-	Of        Kind            `yaml:"of"`
-	Percent   string          `yaml:"percent"`
-	Months    Months          `yaml:"months"`
-	Amount    Amount          `yaml:"amount"`
-	Countries []string        `yaml:"countries"`
-	Phases    []models.Phase  `yaml:"phases"`
-	Body      string          `yaml:"body"`
-	OrApplied bool            `yaml:"or_applied"`
-	Deadline  LocalTime       `yaml:"deadline"`
-	Activity  string          `yaml:"activity"`
-	With      ParticipantKind `yaml:"participants"`
+	AtLeast int `yaml:"at_least,omitempty"`
+	AtMost  int `yaml:"at_most,omitempty"`
+	// Every asks it of each member.
+	Every bool `yaml:"every,omitempty"`
+	// Of limits what is counted to the contracting authorities.
+	Of Kind `yaml:"of,omitempty"`
+	// Percent is a decimal number; PassedOn is the higher rate for support that is passed on to others.
+	Percent  string `yaml:"percent,omitempty"`
+	PassedOn string `yaml:"passed_on,omitempty"`
+	Months   Months `yaml:"months,omitempty"`
+	Amount   Amount `yaml:"amount,omitempty"`
+	// Countries are those that are eligible, or that count.
+	Countries []string       `yaml:"countries,omitempty"`
+	Phases    []models.Phase `yaml:"phases,omitempty"`
+	Body      string         `yaml:"body,omitempty"`
+	OrApplied bool           `yaml:"or_applied,omitempty"`
+	Deadline  LocalTime      `yaml:"deadline,omitempty"`
+	// Stage is 2 for the deadline of the second stage of an application.
+	Stage    int             `yaml:"stage,omitempty"`
+	Activity string          `yaml:"activity,omitempty"`
+	With     ParticipantKind `yaml:"participants,omitempty"`
+	// Days bound a date; On is the day whose Member States count, by default the day on which the rule is judged.
+	Days Days          `yaml:"days,omitempty"`
+	On   calendar.Date `yaml:"on,omitempty"`
+	// Kinds are those of members, or of members of a network, that count.
+	Kinds []models.MemberTrait `yaml:"kinds,omitempty"`
+	// Network is buyers or suppliers.
+	Network models.NetworkName `yaml:"network,omitempty"`
+	// WorkingDays is the shortest stay without travel, LongestMonths the longest; TwoCountries asks that visitor and
+	// host are from different eligible countries.
+	WorkingDays   int  `yaml:"working_days,omitempty"`
+	LongestMonths int  `yaml:"longest_months,omitempty"`
+	TwoCountries  bool `yaml:"two_countries,omitempty"`
+	// EveryMonths is the length of a period, WithinDays how many days after its end a duty may still be met.
+	EveryMonths int `yaml:"every_months,omitempty"`
+	WithinDays  int `yaml:"within_days,omitempty"`
 }
 
 // Months are the shortest and longest duration.
 type Months struct {
-	From int `yaml:"from"`
-	To   int `yaml:"to"`
+	From int `yaml:"from,omitempty"`
+	To   int `yaml:"to,omitempty"`
+}
+
+// Days are the first and the last day on which something may happen; zero: no bound.
+type Days struct {
+	From calendar.Date `yaml:"from,omitempty"`
+	To   calendar.Date `yaml:"to,omitempty"`
+}
+
+func (d Days) valid() bool {
+	return !d.From.IsZero() && (d.To.IsZero() || !d.To.Before(d.From)) || d.From.IsZero() && !d.To.IsZero()
 }
 
 // An Amount is between two decimal numbers; empty: no bound.
 type Amount struct {
-	From string `yaml:"from"`
-	To   string `yaml:"to"`
-}
-
-// A LocalTime is what clocks show in an IANA zone.
-type LocalTime struct {
-	Local string `yaml:"local"`
-	Zone  string `yaml:"zone"`
-}
-
-// Instant returns the instant of the local time.
-func (l LocalTime) Instant() (time.Time, error) { return calendar.Instant("deadline", l.Local, l.Zone) }
-
-// day returns the date of the local time.
-func (l LocalTime) day() (calendar.Date, error) {
-	at, err := l.Instant()
-	if err != nil {
-		return calendar.Date{}, err
-	}
-	zone, err := calendar.Zone("deadline", l.Zone)
-	if err != nil {
-		return calendar.Date{}, err
-	}
-	return calendar.DateOf(at, zone), nil
+	From string `yaml:"from,omitempty"`
+	To   string `yaml:"to,omitempty"`
 }
 
 // check refuses a rule without source or without the values its kind needs.
@@ -118,51 +91,59 @@ func (r Rule) check() error {
 	case r.Phase != "" && !slices.Contains(models.Phases(), r.Phase):
 		return fmt.Errorf("%q is not a phase", r.Phase)
 	}
-	switch r.Kind {
-	case KindContractingAuthorities, KindLegalEntities, KindLessDevelopedRegion, KindConsultationStates:
-		return r.needs(r.AtLeast > 0, "at_least")
-	case KindCountries:
-		return errors.Join(r.needs(r.AtLeast > 0, "at_least"),
-			r.needs(r.Of == "" || r.Of == KindContractingAuthorities, "of"))
-	case KindActivityCount, KindActivityYearly:
-		return errors.Join(r.needs(r.AtLeast > 0, "at_least"), r.needs(r.Activity != "", "activity"))
-	case KindActivityShare:
-		return errors.Join(r.needs(r.validPercent(), "percent"), r.needs(r.Activity != "", "activity"),
-			r.needs(r.With.valid(), "participants"))
-	case KindEligibleCountries:
-		return r.needs(len(r.Countries) > 0 && !slices.ContainsFunc(r.Countries, unknownCountry), "countries")
-	case KindMembership:
-		return errors.Join(r.needs(r.Body != "", "body"), r.needs(r.validDeadline(), "deadline"))
-	case KindSubmission:
-		return r.needs(r.validDeadline(), "deadline")
-	case KindDuration:
-		return r.needs(r.Months.From > 0 && r.Months.To >= r.Months.From, "months")
-	case KindCoFinancing:
-		return r.needs(r.validPercent(), "percent")
-	case KindGrant:
-		return r.needs(r.Amount.valid(), "amount")
-	case KindPhasesClosed:
-		return r.needs(len(r.Phases) > 0 && !slices.ContainsFunc(r.Phases, unknownPhase), "phases")
-	default:
+	row, known := kinds[r.Kind]
+	if !known {
 		return fmt.Errorf("%q is not a kind of rule", r.Kind)
 	}
-}
-
-func (r Rule) needs(given bool, field string) error {
-	if given {
-		return nil
+	var missing []error
+	for _, field := range row.needs {
+		if !needs[field](r) {
+			missing = append(missing, fmt.Errorf("a rule of kind %s needs a valid %s", r.Kind, field))
+		}
 	}
-	return fmt.Errorf("a rule of kind %s needs a valid %s", r.Kind, field)
+	return errors.Join(missing...)
 }
 
-func (r Rule) validPercent() bool {
-	p, err := decimal.Parse(r.Percent)
+// needs tells, for each value that kinds of rules need, whether a rule has it.
+var needs = map[string]func(Rule) bool{
+	"at_least": func(r Rule) bool { return r.AtLeast > 0 },
+	"at_most":  func(r Rule) bool { return r.AtMost > 0 },
+	"at_least or every": func(r Rule) bool {
+		return (r.AtLeast > 0) != r.Every && r.AtLeast >= 0
+	},
+	"of":       func(r Rule) bool { return r.Of == "" || r.Of == KindContractingAuthorities },
+	"activity": func(r Rule) bool { return r.Activity != "" },
+	"percent":  func(r Rule) bool { return validPercent(r.Percent) },
+	"passed_on": func(r Rule) bool {
+		return r.PassedOn == "" || validPercent(r.PassedOn)
+	},
+	"participants": func(r Rule) bool { return r.With.valid() },
+	"countries": func(r Rule) bool {
+		return len(r.Countries) > 0 && !slices.ContainsFunc(r.Countries, unknownCountry)
+	},
+	"countries, if any": func(r Rule) bool { return !slices.ContainsFunc(r.Countries, unknownCountry) },
+	"body":              func(r Rule) bool { return r.Body != "" },
+	"deadline":          func(r Rule) bool { return r.Deadline.valid() },
+	"stage":             func(r Rule) bool { return r.Stage == 0 || r.Stage == 2 },
+	"months":            func(r Rule) bool { return r.Months.From > 0 && r.Months.To >= r.Months.From },
+	"amount":            func(r Rule) bool { return r.Amount.valid() },
+	"days":              func(r Rule) bool { return r.Days.valid() },
+	"phases": func(r Rule) bool {
+		return len(r.Phases) > 0 && !slices.ContainsFunc(r.Phases, unknownPhase)
+	},
+	"kinds": func(r Rule) bool {
+		return len(r.Kinds) > 0 && !slices.ContainsFunc(r.Kinds, unknownTrait)
+	},
+	"network":        func(r Rule) bool { return slices.Contains(models.NetworkNames(), r.Network) },
+	"working_days":   func(r Rule) bool { return r.WorkingDays > 0 },
+	"longest_months": func(r Rule) bool { return r.LongestMonths > 0 },
+	"every_months":   func(r Rule) bool { return r.EveryMonths > 0 },
+	"within_days":    func(r Rule) bool { return r.WithinDays >= 0 },
+}
+
+func validPercent(percent string) bool {
+	p, err := decimal.Parse(percent)
 	return err == nil && p.IsPos() && p.Cmp(decimal.Hundred) <= 0
-}
-
-func (r Rule) validDeadline() bool {
-	_, err := r.Deadline.Instant()
-	return err == nil
 }
 
 func (a Amount) valid() bool {
@@ -180,3 +161,5 @@ const kosovo = "XK"
 func unknownCountry(code string) bool { return !models.ValidCountry(code) && code != kosovo }
 
 func unknownPhase(p models.Phase) bool { return !slices.Contains(models.Phases(), p) }
+
+func unknownTrait(t models.MemberTrait) bool { return !slices.Contains(models.MemberTraits(), t) }

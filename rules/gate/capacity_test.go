@@ -203,15 +203,23 @@ func TestTheCallsQuotasAreJudgedWithTheCapacity(t *testing.T) {
 	f.Procurement.Profile = "COS-CLUSTER-2020-3-03"
 	for i := range 79 {
 		f.write(models.EntryActivity, models.Activity{
-			Activity: "exchange", Topic: "visit", Title: clause, Date: "2026-02-02", Provider: "x",
-			Participants: []models.Participant{{Organisation: "x", Count: 1, SME: i%2 == 0, Outside: i%4 == 0}},
+			Activity: "exchange", Topic: "visit", Title: clause, Date: "2026-02-02", Until: "2026-02-04", Provider: "x",
+			Participants: []models.Participant{
+				{Organisation: "y", Count: 1, Part: models.PartVisitor, Country: "TR"},
+				{
+					Organisation: "x", Count: 1, Part: models.PartHost, Country: "IT", SME: i%2 == 0, Outside: i%4 == 0,
+				},
+			},
 		})
 	}
 	code := eligibility.CodePrefix + "exchanges"
 	require.Equal(t, models.FindingNotMet, f.find(models.PhaseCapacity, code).Finding)
 	f.write(models.EntryActivity, models.Activity{
 		Activity: "exchange", Topic: "visit", Title: clause,
-		Date: "2026-02-02", Participants: []models.Participant{{Organisation: "x", Count: 1}},
+		Date: "2026-02-02", Until: "2026-02-04", Participants: []models.Participant{
+			{Organisation: "y", Count: 1, Part: models.PartVisitor, Country: "TR"},
+			{Organisation: "x", Count: 1, Part: models.PartHost, Country: "IT"},
+		},
 	})
 	require.Equal(t, models.FindingMet, f.find(models.PhaseCapacity, code).Finding)
 	require.Equal(t, models.FindingMet, f.find(models.PhaseCapacity, code+"_with_sme").Finding, "40 of 80")

@@ -76,12 +76,17 @@ func eligibilityAt(phase models.Phase, d models.Dossier) []models.Criterion {
 	if !known {
 		return nil
 	}
+	return eligibility.JudgeFacts(profile, phase, EligibilityFacts(d))
+}
+
+// EligibilityFacts are what a consortium is judged by, with where it has consulted the market.
+func EligibilityFacts(d models.Dossier) eligibility.Facts {
 	facts := eligibility.FactsOf(d)
 	states, err := market.StatesConsulted(d)
 	if err == nil {
 		facts.ConsultationStates = states // otherwise unknown, which blocks
 	}
-	return eligibility.JudgeFacts(profile, phase, facts)
+	return facts
 }
 
 // Reference names one version of an entry: writing the same text again makes another version, with
