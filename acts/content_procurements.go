@@ -59,7 +59,9 @@ func (a *Acts) CreateProcurement(ctx context.Context, by By, in NewProcurement) 
 		if err != nil {
 			return st, err
 		}
-		err = d.record(event.ProcurementCreated{Mode: p.Mode, Zone: p.Zone, Profile: p.Profile, Digest: digest})
+		err = d.record(event.ProcurementCreated{
+			Mode: p.Mode, Zone: p.Zone, Profile: p.Profile, Digest: digest, Edition: p.Edition,
+		})
 		if err != nil {
 			return st, err
 		}
@@ -85,7 +87,7 @@ func (in NewProcurement) draft(author models.Actor, now time.Time) models.Seat {
 	p := models.Procurement{
 		ID: models.NewID(models.PrefixProcurement), Title: in.Title, Description: in.Description,
 		Languages: in.Languages, Mode: in.Mode, Profile: in.Profile, Zone: in.Zone,
-		Status: models.StatusDraft, Version: 1, CreatedBy: author.PersonID, CreatedAt: now,
+		Edition: models.EditionNow, Status: models.StatusDraft, Version: 1, CreatedBy: author.PersonID, CreatedAt: now,
 	}
 	if p.Description == nil {
 		p.Description = models.Text{}

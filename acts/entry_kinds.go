@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/consolidation"
 	"github.com/ppi-engine/ppi/rules/contract"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 	"github.com/ppi-engine/ppi/rules/market"
@@ -22,6 +23,15 @@ var entryKinds = []EntryKind{
 	says[models.NeedConfirmation](models.EntryNeedConfirmation),
 	says[models.StateOfTheArt](models.EntryStateOfTheArt),
 	says[models.Estimate](models.EntryEstimate),
+	says[models.EndUserInput](models.EntryEndUserInput),
+	says[models.AsIs](models.EntryAsIs),
+	says[models.PriorArtSearch](models.EntryPriorArtSearch),
+	says[models.StandardsLandscape](models.EntryStandards),
+	says[models.PreliminaryCase](models.EntryPreliminaryCase),
+	says[consolidation.Resolution](models.EntryNeedResolution),
+	says[models.Memorandum](models.EntryMemorandum),
+	says[models.MemorandumSignature](models.EntryMemorandumSignature),
+	says[models.BudgetApproval](models.EntryBudgetApproval),
 
 	says[models.Agreement](models.EntryAgreement),
 	says[models.Signature](models.EntrySignature).followedBy((*deed).agreementInForce),

@@ -5,6 +5,7 @@ func expectedPhaseAccess(procurement string) map[string]string {
 	const drafters = "lead_procurer drafter"
 	expected := map[string]string{
 		"GET " + procurement + "/neutrality-findings":          buyers,
+		"GET " + procurement + "/need-findings":                buyers,
 		"GET " + procurement + "/warnings":                     buyers,
 		"POST " + procurement + "/requirements/actions/import": drafters,
 

@@ -79,6 +79,10 @@ func expectedAccess() map[string]string {
 	for entries, writers := range map[string]string{
 		"needs-statements": "buyer drafter", "common-need": "lead_procurer drafter",
 		"state-of-the-art": "lead_procurer drafter", "estimates": "buyer",
+		"end-user-input": "buyer drafter", "as-is-figures": "buyer drafter",
+		"prior-art-searches": "lead_procurer drafter", "standards-landscape": "lead_procurer drafter",
+		"preliminary-cases": "lead_procurer drafter", "need-resolutions": "lead_procurer drafter buyer",
+		"memorandum": "lead_procurer drafter legal", "budget-approvals": "buyer",
 	} {
 		expected["GET "+procurement+"/"+entries] = buyers
 		expected["POST "+procurement+"/"+entries] = writers
@@ -133,7 +137,8 @@ func expectedFinalAccess(procurement string) map[string]string {
 	for entries, writers := range map[string]string{
 		"need-confirmations": "buyer", "agreement-signatures": "buyer legal", "specification-approvals": "buyer",
 		"legal-certifications": "legal", "interest-declarations": buyers, "comment-resolutions": "lead_procurer drafter",
-		"consultation-events": "lead_procurer drafter buyer", "market-contacts": "lead_procurer drafter buyer legal",
+		"memorandum-signatures": "buyer legal",
+		"consultation-events":   "lead_procurer drafter buyer", "market-contacts": "lead_procurer drafter buyer legal",
 	} {
 		expected["GET "+procurement+"/"+entries] = buyers
 		expected["POST "+procurement+"/"+entries] = writers

@@ -213,6 +213,10 @@ func (s *server) board() []rest.Operation {
 			"Read needs, requirements, clauses and criteria as a tenderer's lawyer would, and list what may favour "+
 				"somebody",
 			s.listNeutralityFindings),
+		rest.Get(ofProcurement+"/need-findings", reads(views.OfNeeds),
+			"Compare the needs of all buyers with each other and with the common need, and list what contradicts, "+
+				"repeats or leaves out what",
+			s.listNeedFindings),
 		rest.Get(ofProcurement+"/warnings", reads(views.OfWarnings),
 			"List what is lawful, or may be, and needs a thought: the value of the procurement, whether it belongs to "+
 				"an earlier one, and tenders that look agreed", s.listWarnings),

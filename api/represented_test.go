@@ -40,6 +40,7 @@ func inCause(t *testing.T) *cause {
 	c.boardRole = c.give(c.lead, c.procurement, c.board.person, models.RoleBoard)
 	c.clerk = c.personOf(c.lead.organisation)
 	c.give(c.lead, c.procurement, c.clerk.person, models.RoleLeadProcurer)
+	c.approveBudget(c.procurement, c.partner.organisation)
 	c.lot = c.openLot()
 	c.supplier, c.rival = c.tendering.supplier(), c.tendering.supplier()
 	c.staff = c.personOf(c.supplier.organisation)

@@ -98,9 +98,23 @@ func (d *tendering) draftIn(mode models.Mode) procurement {
 	d.do(d.lead, POST, p.Self()+"/requirements", requirement()).is(http.StatusCreated)
 	d.exec("UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp() WHERE procurement_id = $1 AND "+
 		"phase = 'specification'", p.ID)
+	d.exec(`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at, closed_at)
+		VALUES ($1, 'needs', 1, 'closed', clock_timestamp(), clock_timestamp())`, p.ID)
+	d.approveBudget(p, d.lead.organisation)
 	d.sealFor(p)
 	d.give(d.lead, p, d.lead.person, models.RoleBoard)
 	return p
+}
+
+// approveBudget has a buyer approve its budget, without which nothing is published.
+func (d *tendering) approveBudget(p procurement, buyer models.ID) {
+	d.Helper()
+	officer := d.personOf(buyer)
+	d.give(d.lead, p, officer.person, models.RoleBuyer)
+	d.do(officer, POST, p.Self()+"/budget-approvals", map[string]any{
+		"stage": models.BudgetForNotice, "organ": "City council", "approved_on": "2020-01-10", "reference": "2020/7",
+		"amount": models.Money{Amount: "1000000.00", Currency: "EUR"},
+	}).is(http.StatusCreated)
 }
 
 // requirement is the one without which no lot is published.

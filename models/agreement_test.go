@@ -327,6 +327,7 @@ func TestDeclarationsSignaturesConfirmationsAndMinutesAreFinal(t *testing.T) {
 		EntryInterestDeclaration, EntryConflictDeclaration, EntryConsultationEvent, EntryMarketContact, EntryTieDraw,
 		EntryAwardSignature, EntryTenderSession, EntryTalk, EntrySharedInformation, EntryPartnershipReport,
 		EntryOpenerKey, EntryModification, EntryAcceptance, EntryCommentResolution,
+		EntryMemorandumSignature,
 	}, final)
 	declared, _ := EntryRuleOf(EntryInterestDeclaration)
 	require.False(t, declared.Single, "a further declaration can be made")

@@ -46,8 +46,9 @@ func (c Contract) Check() error {
 // Subject is the lot: a contract that was recorded for the wrong lot needs a new entry.
 func (c Contract) Subject() string { return string(c.Lot) }
 
-// CheckAgainst refuses a contract with anyone but the winner, one that binds an organisation that is not a member, and
-// one before the standstill is over and reviews are decided (Directive 89/665/EEC, Articles 2(3) and 2a(2)).
+// CheckAgainst refuses a contract with anyone but the winner, one that binds an organisation that is not a member, one
+// before the standstill is over and reviews are decided (Directive 89/665/EEC, Articles 2(3) and 2a(2)), and one for
+// which a buyer that it binds has not approved the money.
 func (c Contract) CheckAgainst(d Dossier, e Entry) error {
 	if e.WithdrawnAt != nil {
 		return Refuse(CodeEntryFinal, "", "a contract that was signed stays on record").
@@ -68,7 +69,7 @@ func (c Contract) CheckAgainst(d Dossier, e Entry) error {
 				Accepting("members of the consortium that buy")
 		}
 	}
-	return nil
+	return c.resultApproved(d, e.ID)
 }
 
 func (c Contract) fits(d Dossier) error {

@@ -25,6 +25,46 @@ var needsEntries = []EntryRule{
 		Kind: EntryEstimate, Path: "estimates", What: "a buyer's estimate of value and quantity",
 		Phase: PhaseNeeds, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true,
 	},
+	{
+		Kind: EntryEndUserInput, Path: "end-user-input", What: "what end users told a buyer",
+		Phase: PhaseNeeds, Writers: []Role{RoleBuyer, RoleDrafter}, PerBuyer: true,
+	},
+	{
+		Kind: EntryAsIs, Path: "as-is-figures", What: "figures of a buyer's present service",
+		Phase: PhaseNeeds, Writers: []Role{RoleBuyer, RoleDrafter}, PerBuyer: true,
+	},
+	{
+		Kind: EntryPriorArtSearch, Path: "prior-art-searches",
+		What:  "a search for what exists or is protected already",
+		Phase: PhaseNeeds, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Lasting: true,
+	},
+	{
+		Kind: EntryStandards, Path: "standards-landscape", What: "the standards that concern the need",
+		Phase: PhaseNeeds, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+	},
+	{
+		Kind: EntryPreliminaryCase, Path: "preliminary-cases",
+		What:  "the preliminary business case, before or after the market consultation",
+		Phase: PhaseNeeds, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true, Lasting: true,
+	},
+	{
+		Kind: EntryNeedResolution, Path: "need-resolutions",
+		What:  "what is done about needs that contradict or repeat each other",
+		Phase: PhaseNeeds, Writers: []Role{RoleLeadProcurer, RoleDrafter, RoleBuyer}, Single: true,
+	},
+	{
+		Kind: EntryMemorandum, Path: "memorandum", What: "the memorandum to cooperate",
+		Phase: PhaseNeeds, Writers: []Role{RoleLeadProcurer, RoleDrafter, RoleLegal}, Single: true,
+	},
+	{
+		Kind: EntryMemorandumSignature, Path: "memorandum-signatures",
+		What:  "a buyer's signature under the memorandum to cooperate",
+		Phase: PhaseNeeds, Writers: []Role{RoleBuyer, RoleLegal}, PerBuyer: true, Single: true, Final: true,
+	},
+	{
+		Kind: EntryBudgetApproval, Path: "budget-approvals", What: "a buyer's approval of the money for its part",
+		Phase: PhaseNeeds, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true, Lasting: true,
+	},
 }
 
 var capacityEntries = []EntryRule{
@@ -368,7 +408,7 @@ var tenderEntries = []EntryRule{
 	},
 	{
 		Kind: EntryContract, Path: "contracts", What: "a contract that was signed",
-		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleAwarder, RoleBuyer},
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleAwarder, RoleBuyer}, Alone: true,
 	},
 	{
 		Kind: EntryModification, Path: "contract-modifications", What: "a modification of a contract",

@@ -42,11 +42,31 @@ func (o Outcome) check() []*Refusal {
 type NeedsStatement struct {
 	Outcome
 	Priority string `json:"priority" enum:"must,should,could,wont" doc:"MoSCoW priority"`
+	// Trigger is absent in what was written before it was asked for.
+	Trigger string `json:"trigger,omitempty" enum:"service_problem,quality_or_efficiency,policy_objective,legal_requirement" doc:"Why something must change; the gate asks for it"` //nolint:lll // a tag cannot be broken
+}
+
+// The priorities of needs (MoSCoW).
+const (
+	PriorityMust   = "must"
+	PriorityShould = "should"
+	PriorityCould  = "could"
+	PriorityWont   = "wont"
+)
+
+// NeedTriggers lists what gives rise to a need. That something is new is none of them.
+func NeedTriggers() []string {
+	return []string{"service_problem", "quality_or_efficiency", "policy_objective", "legal_requirement"}
 }
 
 // Check refuses a statement without outcome, indicator, baseline or target, and a target equal to the baseline.
 func (s NeedsStatement) Check() error {
-	return Refusals(append(s.check(), checkOneOf("/priority", s.Priority, "must", "should", "could", "wont")...))
+	faults := append(s.check(), checkOneOf("/priority", s.Priority, PriorityMust, PriorityShould, PriorityCould,
+		PriorityWont)...)
+	if s.Trigger != "" {
+		faults = append(faults, checkOneOf("/trigger", s.Trigger, NeedTriggers()...)...)
+	}
+	return Refusals(faults)
 }
 
 // A CommonNeed is the consolidated need, with the statements it rests on.

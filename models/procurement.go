@@ -111,6 +111,8 @@ type Procurement struct {
 	ClockOffset int64
 	// Profile is the call profile that eligibility is judged by; empty: none.
 	Profile string
+	// Edition is that of what its gates ask for.
+	Edition Edition
 	// Zone is the IANA zone of the lead buyer, in which days are counted.
 	Zone    string
 	Status  Status

@@ -52,6 +52,15 @@ func (m Money) hundredths() *big.Int {
 	return n
 }
 
+// sumOf adds up amounts that are all in one currency.
+func sumOf(amounts []Money, currency string) Money {
+	sum := new(big.Int)
+	for _, m := range amounts {
+		sum.Add(sum, m.hundredths())
+	}
+	return Money{Amount: new(big.Rat).SetFrac(sum, big.NewInt(100)).FloatString(2), Currency: currency}
+}
+
 // CheckDecimal refuses what is not a plain decimal number ([CodeInvalidValue]).
 func CheckDecimal(field, s string) *Refusal {
 	if ValidDecimal(s) {

@@ -18,6 +18,8 @@ const (
 	CodeLotsNotAsDecided Code = "lots_not_as_decided"
 	// CodeRequirementsMissing refuses to publish a lot of which suppliers could read no requirement.
 	CodeRequirementsMissing Code = "requirements_missing"
+	// CodeBudgetNotApproved refuses a notice or a contract for which a buyer has not approved the money.
+	CodeBudgetNotApproved Code = "budget_not_approved"
 	// CodeDocumentUnknown says that no document with the digest was uploaded to the procurement.
 	CodeDocumentUnknown Code = "document_unknown"
 	// CodeProcedureUnfit refuses a procedure that the route of the procurement does not allow.
@@ -75,6 +77,11 @@ var refusedSpecification = []RefusalType{
 		CodeRequirementsMissing, RefusalConflict, "Suppliers could read no requirement",
 		"The tender pack is complete from publication on. Write at least one requirement for each lot, as a minimum " +
 			"or to be scored.",
+	},
+	{
+		CodeBudgetNotApproved, RefusalConflict, "The money is not approved",
+		"Each buyer records who of its own has approved the money, and when: before the notice, for its estimate; " +
+			"and of the result, before a contract binds it.",
 	},
 	{
 		CodeDocumentUnknown, RefusalConflict, "There is no such document",

@@ -26,6 +26,8 @@ const (
 	WarnOutsideContradicted WarningCode = "outside_contradicted"
 	// WarnReviewBody says that nobody is told to which body a review is applied for.
 	WarnReviewBody WarningCode = "review_body_missing"
+	// WarnMemorandum says that buyers have not signed the memorandum to cooperate.
+	WarnMemorandum WarningCode = "memorandum_unsigned"
 	// WarnTogether points at an earlier procurement of the same buyers that this one may belong to.
 	WarnTogether WarningCode = "may_belong_together"
 	// WarnNeedUnserved, WarnRequirementNeedless, WarnRequirementUnverified, WarnRequirementUnscored,
@@ -62,6 +64,7 @@ var warningSources = map[WarningCode]string{
 	WarnOutside:               "Directive 2014/24/EU, Articles 4, 5 and 7 to 12",
 	WarnOutsideContradicted:   "Directive 2014/24/EU, Articles 4 and 5; Directive 2014/25/EU, Article 15",
 	WarnReviewBody:            "Directive 2014/24/EU, Annex V, Part C, point 25",
+	WarnMemorandum:            "Joint cross-border procurement as iProcureNet describes it (good practice)",
 	WarnTogether:              "Directive 2014/24/EU, Article 5(3)",
 	WarnNeedUnserved:          "COS-PPI-2020-2-04, mandatory activity V",
 	WarnRequirementNeedless:   "COS-PPI-2020-2-04, mandatory activity V",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/consolidation"
 	"github.com/ppi-engine/ppi/rules/gate"
 )
 
@@ -138,6 +139,20 @@ func (v *Views) NeutralityFindings(ctx context.Context, r Reader) ([]NeutralityF
 	err := v.dossier(ctx, r, OfNeutrality, func(_ *store.Tx, d models.Dossier) error {
 		var err error
 		findings, err = gate.NeutralityFindings(d, models.NeutralityKinds()...)
+		return err
+	})
+	return findings, err
+}
+
+// A NeedFinding is something that stands in the way of one common need.
+type NeedFinding = consolidation.Finding
+
+// NeedFindings compares the needs of all buyers with each other and with the common need.
+func (v *Views) NeedFindings(ctx context.Context, r Reader) ([]NeedFinding, error) {
+	var findings []NeedFinding
+	err := v.dossier(ctx, r, OfNeeds, func(_ *store.Tx, d models.Dossier) error {
+		var err error
+		findings, err = consolidation.Findings(d)
 		return err
 	})
 	return findings, err

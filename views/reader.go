@@ -31,6 +31,7 @@ const (
 	OfTasks       Subject = "tasks"
 	OfEntries     Subject = "entries"
 	OfNeutrality  Subject = "neutrality"
+	OfNeeds       Subject = "needs"
 	OfTimetable   Subject = "timetable"
 	OfEligibility Subject = "eligibility"
 	OfWarnings    Subject = "warnings"
@@ -69,6 +70,7 @@ var readers = map[Subject][]models.Role{
 	OfTasks:       models.BuyerSide(),
 	OfEntries:     models.BuyerSide(),
 	OfNeutrality:  models.BuyerSide(),
+	OfNeeds:       models.BuyerSide(),
 	OfTimetable:   models.BuyerSide(),
 	OfEligibility: models.BuyerSide(),
 	OfWarnings:    models.BuyerSide(),

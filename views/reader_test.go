@@ -75,6 +75,7 @@ func lookings() map[string]looking {
 		"Timetable":          at(buyers, timetable),
 		"Eligibility":        at(buyers, eligibility),
 		"NeutralityFindings": whole(buyers, (*views.Views).NeutralityFindings),
+		"NeedFindings":       whole(buyers, (*views.Views).NeedFindings),
 		"Warnings":           whole(buyers, (*views.Views).Warnings),
 		"Trace":              whole(buyers, (*views.Views).Trace),
 		"RequirementSheet": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.Rendering, error) {

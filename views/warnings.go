@@ -29,7 +29,7 @@ func (v *Views) Warnings(ctx context.Context, r Reader) ([]models.Warning, error
 			return r.Actor.HasAny(students()...) && r.mayStudy(d, lot) == nil
 		}
 		specified, err := r.specified(tx, d)
-		all = slices.Concat(warning.Of(d), warning.Incomplete(d), specified,
+		all = slices.Concat(warning.Of(d), warning.Incomplete(d), warning.Unsigned(d), specified,
 			warning.Together(d, earlier), warning.Agreed(d, mayStudy))
 		return err
 	})

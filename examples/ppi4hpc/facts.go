@@ -108,8 +108,43 @@ type Needs struct {
 	Estimate  struct {
 		Amount string `json:"amount"`
 	} `json:"estimate"`
-	StateOfTheArt    string `json:"state_of_the_art"`
-	PriorProcurement Fact   `json:"prior_procurement"`
+	StateOfTheArt string `json:"state_of_the_art"`
+	Trigger       string `json:"trigger"`
+	EndUsers      struct {
+		Group    string `json:"group"`
+		Count    int    `json:"count"`
+		Findings string `json:"findings"`
+	} `json:"end_users"`
+	AsIs struct {
+		Service string `json:"service"`
+		Source  string `json:"source"`
+	} `json:"as_is"`
+	PriorArt struct {
+		Database string `json:"database"`
+		Query    string `json:"query"`
+		Summary  string `json:"summary"`
+	} `json:"prior_art"`
+	Standards        string          `json:"standards"`
+	PreliminaryCase  PreliminaryCase `json:"preliminary_case"`
+	BudgetOrgan      string          `json:"budget_organ"`
+	PriorProcurement Fact            `json:"prior_procurement"`
+}
+
+// A PreliminaryCase compares what could be done about the need.
+type PreliminaryCase struct {
+	Problem     string `json:"problem"`
+	Constraints string `json:"constraints"`
+	Years       int    `json:"years"`
+	Options     []struct {
+		Title     string `json:"title"`
+		Costs     string `json:"costs"`
+		Benefits  string `json:"benefits"`
+		Reasons   string `json:"reasons"`
+		Preferred bool   `json:"preferred"`
+	} `json:"options"`
+	BreakEven string `json:"break_even"`
+	// Changed is what the consultation has changed in it.
+	Changed string `json:"changed"`
 }
 
 // A Consultation has a sourced event and assumed responses.

@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -160,7 +161,7 @@ func (f *Fleet) skipToTender(ctx context.Context, c *rig.Consortium) error {
 			return fmt.Errorf("skip to the tender: %w", err)
 		}
 		return nil
-	}, func() error { return c.WriteRequirement(ctx) })
+	}, func() error { return errors.Join(c.ApproveBudgets(ctx), c.WriteRequirement(ctx)) })
 }
 
 // publish describes a lot and publishes it, sealed for openers of three buyers.

@@ -12,7 +12,13 @@ func (p *play) concludeContracts() {
 	contracts := map[*tender]made{}
 	for _, l := range p.lots {
 		for _, t := range p.partners(l) {
-			contracts[t] = p.post(p.lead, "/contracts", p.contract(l, t))
+			contract := p.contract(l, t)
+			if len(contracts) == 0 {
+				p.refused(models.CodeBudgetNotApproved, p.lead, p.writing("/contracts", contract), "GENCI",
+					"signs a contract of which "+l.buyer.Short+" has not approved the result")
+			}
+			p.approveResult(l.buyer.officer, contract)
+			contracts[t] = p.post(p.lead, "/contracts", contract)
 			p.tellf(l.buyer.Short, "signs the contract of its lot with %s", t.supplier.Name)
 		}
 	}

@@ -120,6 +120,7 @@ func (p *play) report(inputs []object) {
 	})
 	p.act(p.lead, models.VerbRelease, report.named(), nil)
 	p.tellf("GENCI", "releases the report: what came of each of %d inputs, without anybody's secrets", len(inputs))
+	p.post(p.drafter, "/preliminary-cases", p.preliminaryCase(models.CaseAfterConsultation))
 	p.post(p.lead, "/route", object{
 		"route": p.procedure.Route, "reason": p.procedure.RouteReason,
 	})

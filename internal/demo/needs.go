@@ -13,8 +13,10 @@ func (p *play) assessNeeds() {
 	var statements []string
 	for _, b := range p.buyers {
 		need := p.outcome()
-		need["priority"] = "must"
-		statements = append(statements, p.post(b.officer, "/needs-statements", need).ID)
+		need["priority"], need["trigger"] = models.PriorityMust, n.Trigger
+		statement := p.post(b.officer, "/needs-statements", need).ID
+		statements = append(statements, statement)
+		p.measureService(b.officer, statement)
 		p.estimates = append(p.estimates, p.post(b.officer, "/estimates", object{
 			"value": models.Money{Amount: n.Estimate.Amount, Currency: "EUR"}, "quantity": "1", "unit": "system",
 		}).ID)
@@ -30,6 +32,8 @@ func (p *play) assessNeeds() {
 		"sources": []object{{"title": n.PriorProcurement.Value}},
 	})
 	p.tellf("GENCI", "its drafter reports on the state of the art (assumed): %s", p.procedure.Conclusion)
+	p.foundNeed()
+	p.compareNeeds()
 	p.until("needs_adopted")
 	p.refusedInNeeds()
 	for _, b := range p.buyers {

@@ -20,6 +20,7 @@ func (p *play) draftSpecification() {
 	p.tellf("GENCI", "freezes the specification under the digest %s", short(version.Digest))
 	p.until("specification_approved")
 	p.approve(version)
+	p.approveBudgets()
 	p.pass(models.PhaseSpecification)
 }
 

@@ -36,6 +36,7 @@ func (b *bundle) consultMarket(t *testing.T) {
 		},
 	})
 	b.release(t, report)
+	require.NoError(t, b.UpdateCase(t.Context()))
 	b.post(t, b.Lead, "/route", object{"route": "ppi", "reason": "Offers exist in small quantity"})
 }
 

@@ -22,6 +22,8 @@ func TestBuyersCallOffUnderAFrameworkAgreementUntilItIsExhausted(t *testing.T) {
 	signed["buyers"] = []string{first.Organisation, second.Organisation}
 	p.refusedPost(t, models.CodeFrameworkExhausted, p.Lead, "/contracts", signed)
 	signed["value"] = euro("480000.00")
+	p.refusedPost(t, models.CodeBudgetNotApproved, p.Lead, "/contracts", signed)
+	require.NoError(t, p.ApproveResult(t.Context(), p.ranking.Ranking.Places[0].Tender, "240000.00", first, second))
 	agreement := p.post(t, p.Lead, "/contracts", signed).ID
 	order := func(value, on string) map[string]any {
 		return map[string]any{"contract": agreement, "ordered_on": on, "value": euro(value)}

@@ -147,6 +147,7 @@ func toPartners(t *testing.T) *partnershipPlay {
 	for _, place := range p.ranking.Ranking.Places[:2] {
 		contract := p.contract("100000.00")
 		contract["tender"] = place.Tender
+		require.NoError(t, p.ApproveResult(t.Context(), place.Tender, "50000.00", p.Buyers...))
 		p.contracts = append(p.contracts, p.post(t, p.Lead, "/contracts", contract))
 	}
 	p.contractNow = p.contracts[0]

@@ -70,6 +70,7 @@ func (b *bundle) completeSpecification(t *testing.T) {
 		"price":         models.Money{Amount: "2000000.00", Currency: "EUR"}, "estimates": b.all(t, "/estimates"),
 	})
 	b.judge(t, b.post(t, b.Lead, "/specification-versions", map[string]any{}))
+	require.NoError(t, b.ApproveBudgets(t.Context()))
 }
 
 // judge has every buyer approve a frozen version and a lawyer certify it.

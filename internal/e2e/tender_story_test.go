@@ -469,6 +469,8 @@ func (p *tenderPlay) tell(t *testing.T) {
 // conclude has one contract signed for all buyers, and each record its purchase.
 func (p *tenderPlay) conclude(t *testing.T) {
 	t.Helper()
+	p.refusedPost(t, models.CodeBudgetNotApproved, p.Lead, "/contracts", p.contract("480000.00"))
+	require.NoError(t, p.ApproveResult(t.Context(), p.ranking.Ranking.Places[0].Tender, "160000.00", p.Buyers...))
 	contract := p.post(t, p.Lead, "/contracts", p.contract("480000.00"))
 	for _, buyer := range p.Buyers {
 		p.post(t, buyer.Officer, "/purchases", map[string]any{

@@ -40,6 +40,7 @@ func (b *bundle) skipTo(t *testing.T, specify func() error) {
 		_, err := conn.Exec(t.Context(), statement, arguments...)
 		return err
 	}, specify))
+	require.NoError(t, b.ApproveBudgets(t.Context()))
 }
 
 func TestATenderRunsFromTheNoticeToThePurchase(t *testing.T) {

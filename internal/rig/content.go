@@ -23,18 +23,11 @@ type Entry struct {
 func (c *Consortium) WriteNeeds(ctx context.Context) error {
 	var statements []models.ID
 	for _, buyer := range c.Buyers {
-		statement := needed("30")
-		statement["priority"] = "must"
-		written, err := c.write(ctx, buyer.Officer, "/needs-statements", statement)
+		statement, err := c.stateNeed(ctx, buyer)
 		if err != nil {
 			return err
 		}
-		statements = append(statements, written.ID)
-		if _, err := c.write(ctx, buyer.Officer, "/estimates", map[string]any{
-			"value": models.Money{Amount: "1000000.00", Currency: "EUR"}, "quantity": "1", "unit": "system",
-		}); err != nil {
-			return err
-		}
+		statements = append(statements, statement)
 	}
 	common := needed("30")
 	common["statements"] = statements
@@ -42,10 +35,7 @@ func (c *Consortium) WriteNeeds(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.write(ctx, c.Drafter, "/state-of-the-art", map[string]any{
-		"summary": models.Text{"en": "Offers exist in small quantity only."}, "conclusion": "near_market",
-		"sources": []map[string]any{{"title": "Market survey"}},
-	}); err != nil {
+	if err := c.foundNeed(ctx); err != nil {
 		return err
 	}
 	for _, buyer := range c.Buyers {
@@ -55,6 +45,121 @@ func (c *Consortium) WriteNeeds(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// stateNeed writes what a buyer says for itself: its need, what end users and figures say of it, and its estimate.
+func (c *Consortium) stateNeed(ctx context.Context, buyer Buyer) (models.ID, error) {
+	statement := needed("30")
+	statement["priority"], statement["trigger"] = models.PriorityMust, "quality_or_efficiency"
+	written, err := c.write(ctx, buyer.Officer, "/needs-statements", statement)
+	if err != nil {
+		return "", err
+	}
+	for path, in := range map[string]map[string]any{
+		"/estimates": {"value": budget, "quantity": "1", "unit": "system"},
+		"/end-user-input": {
+			"method": "interviews", "groups": []map[string]any{{"group": "Scientists who compute", "count": 12}},
+			"from": "2016-02-01", "until": "2016-02-12",
+			"findings": models.Text{"en": "Results come late and cost much."},
+		},
+		"/as-is-figures": {
+			"service": models.Text{"en": "Computing on the present system"}, "figures": []map[string]any{{
+				"measures": "cost", "name": models.Text{"en": "Energy per simulated year"},
+				"value": "48", "unit": "kWh",
+				"from": "2015-01-01", "until": "2015-12-31", "source": "Meter of the machine room",
+				"statement": written.ID,
+			}},
+		},
+	} {
+		if _, err := c.write(ctx, buyer.Officer, path, in); err != nil {
+			return "", err
+		}
+	}
+	return written.ID, nil
+}
+
+// foundNeed writes what the common need rests on: what exists already, which standards there are, and what it is worth.
+func (c *Consortium) foundNeed(ctx context.Context) error {
+	option := func(title, costs, benefits string) map[string]any {
+		return map[string]any{
+			"title": models.Text{"en": title}, "costs": models.Money{Amount: costs, Currency: "EUR"},
+			"benefits": models.Money{Amount: benefits, Currency: "EUR"}, "reasons": models.Text{"en": "Energy bills"},
+		}
+	}
+	better := option("Buy systems that need less energy", "2000000.00", "2600000.00")
+	better["preferred"] = true
+	for path, in := range map[string]map[string]any{
+		"/state-of-the-art": {
+			"summary": models.Text{"en": "Offers exist in small quantity only."}, "conclusion": "near_market",
+			"sources": []map[string]any{{"title": "Market survey"}},
+		},
+		"/prior-art-searches": {
+			"searched_on": "2016-03-01", "summary": models.Text{"en": "No patent stands in the way."},
+			"databases": []map[string]any{
+				{"name": "Espacenet", "kind": models.PatentDatabase, "queries": []string{"energy per computation"}},
+			},
+		},
+		"/standards-landscape": {"none": models.Text{"en": "No standard says how the energy of a result is measured."}},
+		"/preliminary-cases": {
+			"stage": models.CaseBeforeConsultation, "problem": models.Text{"en": "Results cost too much energy."},
+			"constraints": models.Text{"en": "The rooms stay as they are."}, "years": 5, "route": models.RoutePPI,
+			"break_even": models.Text{"en": "In the fourth year."},
+			"options":    []map[string]any{option("Go on as now", "2500000.00", "0.00"), better},
+		},
+	} {
+		if _, err := c.write(ctx, c.Drafter, path, in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// UpdateCase writes what a closed consultation has changed in the preliminary business case.
+func (c *Consortium) UpdateCase(ctx context.Context) error {
+	var written struct {
+		Items []struct {
+			Content map[string]any `json:"content"`
+		} `json:"items"`
+	}
+	if _, err := c.Drafter.Get(ctx, c.Path("/preliminary-cases"), &written); err != nil {
+		return err
+	}
+	update := written.Items[0].Content
+	update["stage"] = models.CaseAfterConsultation
+	update["changed"] = models.Text{"en": "Nothing: the market confirms costs and dates."}
+	_, err := c.write(ctx, c.Drafter, "/preliminary-cases", update)
+	return err
+}
+
+// budget is what each buyer estimates and approves.
+var budget = models.Money{Amount: "1000000.00", Currency: "EUR"}
+
+// ApproveBudgets has every buyer approve its budget before the notice.
+func (c *Consortium) ApproveBudgets(ctx context.Context) error {
+	for _, buyer := range c.Buyers {
+		if err := c.approve(ctx, buyer, map[string]any{"stage": models.BudgetForNotice, "amount": budget}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ApproveResult has buyers approve the result of a lot that was awarded to a tender, each with the same amount in euro.
+func (c *Consortium) ApproveResult(ctx context.Context, tender models.ID, amount string, buyers ...Buyer) error {
+	for _, buyer := range buyers {
+		if err := c.approve(ctx, buyer, map[string]any{
+			"stage": models.BudgetForResult, "tender": tender, "amount": models.Money{Amount: amount, Currency: "EUR"},
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Consortium) approve(ctx context.Context, buyer Buyer, approval map[string]any) error {
+	approval["organ"], approval["approved_on"], approval["reference"] = "City council", "2016-05-10", "2016/42"
+	_, err := c.write(ctx, buyer.Officer, "/budget-approvals", approval)
+	return err
 }
 
 func needed(target string) map[string]any {

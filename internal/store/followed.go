@@ -214,8 +214,8 @@ const (
 
 var followedProcurement = []FollowedTable{
 	{
-		"procurements", columns(plain("mode", "zone", "profile", "status", "end_reason", "clock_offset", "created_by"),
-			instants("created_at", "started_at", "ended_at"), computed("text", Digested, procurementText)),
+		"procurements", columns(plain("mode", "zone", "profile", "status", "end_reason", "clock_offset", "created_by",
+			"edition"), instants("created_at", "started_at", "ended_at"), computed("text", Digested, procurementText)),
 		"x.id", "procurements x WHERE x.id = $1",
 	},
 	{

@@ -20,8 +20,8 @@ type KeyAndSeat struct {
 
 var selectKeyAndSeat = `SELECT c.at, o.kind, k.person_id, k.label, k.digest, k.created_at, k.expires_at, k.revoked_at,
 	h.organisation_id, h.name, h.email, h.administrator, h.representative, h.version, h.created_at,
-	p.title, p.description, p.languages, p.mode, p.clock_offset, p.profile, p.zone, p.status, p.version, p.end_reason,
-	p.created_by, p.created_at, p.started_at, p.ended_at,
+	p.title, p.description, p.languages, p.mode, p.clock_offset, p.profile, p.edition, p.zone, p.status, p.version,
+	p.end_reason, p.created_by, p.created_at, p.started_at, p.ended_at,
 	` + rolesHeld("h.id") + `
 	FROM (SELECT clock_timestamp() AS at) c, api_keys k JOIN people h ON h.id = k.person_id
 		JOIN organisations o ON o.id = h.organisation_id, procurements p
@@ -50,8 +50,8 @@ func (a *KeyAndSeat) scan(row pgx.Row) error {
 	c, k, h, p := &a.Credential, &a.Credential.Key, &a.Credential.Person, &a.Seat.Procurement
 	err := row.Scan(&c.At, &c.Kind, &k.PersonID, &k.Label, &k.Digest, &k.CreatedAt, &k.ExpiresAt, &k.RevokedAt,
 		&h.OrganisationID, &h.Name, &h.Email, &h.Administrator, &h.Representative, &h.Version, &h.CreatedAt,
-		&p.Title, &p.Description, &p.Languages, &p.Mode, &p.ClockOffset, &p.Profile, &p.Zone, &p.Status, &p.Version,
-		&p.EndReason,
+		&p.Title, &p.Description, &p.Languages, &p.Mode, &p.ClockOffset, &p.Profile, &p.Edition, &p.Zone, &p.Status,
+		&p.Version, &p.EndReason,
 		&p.CreatedBy, &p.CreatedAt, &p.StartedAt, &p.EndedAt, &a.Seat.Roles)
 	h.ID, a.Seat.Now = k.PersonID, p.Now(c.At)
 	return err

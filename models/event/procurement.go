@@ -12,6 +12,8 @@ type ProcurementCreated struct {
 	Zone    string      `json:"zone" doc:"IANA zone of the lead buyer, in which days are counted"`
 	Profile string      `json:"profile" doc:"Profile of the call; empty: none yet"`
 	Digest  string      `json:"digest,omitempty" doc:"SHA-256 of title, description and languages"`
+	// Edition is absent in what was recorded before editions were counted.
+	Edition models.Edition `json:"edition,omitempty" minimum:"0" doc:"Edition of what gates ask for; absent: the first"`
 }
 
 // ProcurementChanged is the payload of procurement.changed.

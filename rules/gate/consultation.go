@@ -30,6 +30,9 @@ func consultation(d models.Dossier) []models.Criterion {
 	if len(d.Of(models.EntryPrecedingPCP)) > 0 {
 		criteria = append(criteria, contractorsRegistered(d))
 	}
+	if d.Procurement.Edition >= models.EditionNeeds {
+		criteria = append(criteria, caseUpdated(d))
+	}
 	return criteria
 }
 

@@ -11,12 +11,14 @@ const needsSource = "COS-PPI-2020-2-04, mandatory activity I"
 
 var needsSubject = []models.EntryKind{
 	models.EntryNeedsStatement, models.EntryCommonNeed, models.EntryStateOfTheArt, models.EntryEstimate,
+	models.EntryEndUserInput, models.EntryAsIs, models.EntryPriorArtSearch, models.EntryStandards,
+	models.EntryPreliminaryCase, models.EntryNeedResolution,
 }
 
 // needs asks for a common need, stated as an outcome, that every buyer has confirmed, with a report on the state of the
-// art and every buyer's estimate, in words that favour nobody.
+// art and every buyer's estimate, in words that favour nobody; and for what the needs rest on.
 func needs(d models.Dossier) []models.Criterion {
-	return []models.Criterion{
+	criteria := []models.Criterion{
 		check{"needs_stated", needsSource}.everyMember(d, models.EntryNeedsStatement, always, "a needs statement"),
 		commonNeed(d),
 		confirmed(d),
@@ -25,6 +27,10 @@ func needs(d models.Dossier) []models.Criterion {
 			"an estimate of value and quantity"),
 		neutral(d, models.EntryNeedsStatement, models.EntryCommonNeed),
 	}
+	if d.Procurement.Edition < models.EditionNeeds {
+		return criteria
+	}
+	return append(criteria, foundation(d)...)
 }
 
 func commonNeed(d models.Dossier) models.Criterion {

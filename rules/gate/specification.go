@@ -41,6 +41,9 @@ func specification(d models.Dossier) []models.Criterion {
 	if limits, limited := d.LotLimits(); limited {
 		criteria = append(criteria, lotsLimited(d, limits))
 	}
+	if d.Procurement.Edition >= models.EditionNeeds {
+		criteria = append(criteria, budgetsApproved(d))
+	}
 	switch _, taken := d.Latest(models.EntryRoute); {
 	case d.IsPCP():
 		criteria = append(criteria, pcpPlanned(d))

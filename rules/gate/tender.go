@@ -28,6 +28,9 @@ func tender(d models.Dossier) []models.Criterion {
 		return researched(d)
 	}
 	criteria := []models.Criterion{lotsConcluded(d), standstillsOver(d), purchased(d), awardNoticeSent(d), reported(d)}
+	if d.Procurement.Edition >= models.EditionNeeds {
+		criteria = append(criteria, resultsApproved(d))
+	}
 	if partnered(d) {
 		criteria = append(criteria, partnershipsEnded(d))
 	}

@@ -48,10 +48,27 @@ func outOfTurn(d models.Dossier, lots []models.Lot) []*models.Refusal {
 func preconditions(d models.Dossier) []*models.Refusal {
 	faults := notClosed(d, models.PhaseCapacity, models.CodeCapacityOpen)
 	faults = append(faults, notClosed(d, models.PhaseSpecification, models.CodeSpecificationOpen)...)
+	faults = append(faults, unfunded(d)...)
 	if open := notEngaged(d); len(open) > 0 {
 		faults = append(faults, models.Refuse(models.CodeEngagementStale, "",
 			"the market is not informed as planned: %s", strings.Join(open, "; ")).
 			Accepting("publication once the market is informed as planned"))
+	}
+	return faults
+}
+
+// unfunded refuses a notice before each buyer has approved its budget: else the money is found missing when the tenders
+// are in.
+func unfunded(d models.Dossier) []*models.Refusal {
+	if d.Procurement.Edition < models.EditionNeeds {
+		return nil
+	}
+	_, lacking := d.NoticeBudgets()
+	faults := make([]*models.Refusal, len(lacking))
+	for i, gap := range lacking {
+		faults[i] = models.Refuse(models.CodeBudgetNotApproved, "/budget-approvals", "%s", gap).
+			Accepting("a budget approval of the stage %s that holds today and covers the buyer's estimate",
+				models.BudgetForNotice)
 	}
 	return faults
 }

@@ -36,6 +36,9 @@ func (f fold) adopt(p event.RecordAdopted) {
 		if row.Table == Members && f.rows[Members][row.Key] == nil {
 			columns["kind"] = kindOf("") // it was adopted before there were partners, or names its kind below
 		}
+		if row.Table == Procurements && f.rows[Procurements][row.Key] == nil {
+			columns["edition"] = int(models.EditionFirst) // or names its edition below
+		}
 		for _, c := range row.Columns {
 			columns[c.Name] = c.Value
 			otherwise = otherwise || c.Contradicts

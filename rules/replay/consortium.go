@@ -22,6 +22,7 @@ func (f fold) consortium(payload event.Payload) bool {
 		f.put(Procurements, string(f.ProcurementID), told{
 			"mode": string(p.Mode), "zone": p.Zone, "profile": p.Profile, "status": string(models.StatusDraft),
 			"end_reason": "", "text": given(p.Digest), "clock_offset": f.offset(), "created_by": string(f.ActorID),
+			"edition":    int(p.Edition),
 			"created_at": f.RecordedAt, "started_at": "", "ended_at": "",
 		})
 	case event.ProcurementChanged:

@@ -46,6 +46,29 @@ func tell(t *testing.T) *story {
 	return s
 }
 
+// Before editions were counted every procurement was of the first: neither events nor what was adopted said so.
+func TestAProcurementThatWasToldWithoutAnEditionIsOfTheFirst(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.good(s.anna, event.ProcurementCreated{Mode: models.ModeLive, Zone: "Europe/Paris", Edition: models.EditionNeeds})
+	edition := func(procurement models.ID) string { return s.Rows(Procurements)[string(procurement)]["edition"].Value }
+	require.Equal(t, "1", edition(s.procurement))
+	adopt := func(procurement models.ID) {
+		fold{s.State, Placed{}}.adopt(event.RecordAdopted{Rows: []event.AdoptedRow{{
+			Table: Procurements, Key: string(procurement),
+			Columns: []event.AdoptedColumn{{Name: "zone", Value: "Europe/Paris"}},
+		}}})
+	}
+	adopt(s.procurement)
+	require.Equal(t, "1", edition(s.procurement), "what an event told stays")
+	adopt("prc_old")
+	require.Equal(t, "0", edition("prc_old"))
+	require.Equal(t, "0", tell(t).told())
+}
+
+// told is the edition that the first events of a story tell.
+func (s *story) told() string { return s.Rows(Procurements)[string(s.procurement)]["edition"].Value }
+
 // Before there were partners all members bought, and nothing said so: neither events, nor what was adopted.
 func TestMembersThatWereToldWithoutAKindBuy(t *testing.T) {
 	t.Parallel()

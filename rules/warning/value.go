@@ -3,6 +3,7 @@ package warning
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/govalues/decimal"
@@ -53,6 +54,17 @@ func Incomplete(d models.Dossier) []models.Warning {
 	}
 	return []models.Warning{models.Warn(models.WarnReviewBody, "/review-body",
 		"neither notice nor letters tell to which body, and until when, a review is applied for")}
+}
+
+// Unsigned warns that the memorandum to cooperate, where there is one, lacks signatures. It binds nobody and blocks
+// nothing.
+func Unsigned(d models.Dossier) []models.Warning {
+	names, written := d.MemorandumUnsigned()
+	if !written || len(names) == 0 {
+		return nil
+	}
+	return []models.Warning{models.Warn(models.WarnMemorandum, "/memorandum",
+		"the memorandum to cooperate is not signed as it stands by %s", strings.Join(names, ", "))}
 }
 
 // held says on which ground the buyers hold that the Directive does not apply.

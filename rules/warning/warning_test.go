@@ -363,3 +363,14 @@ func TestThatNoReviewBodyIsNamedIsWarnedOfOnceThereAreLots(t *testing.T) {
 	f.write(models.EntryReviewBody, "", "", models.ReviewBody{Name: "Tribunal"})
 	require.Empty(t, Incomplete(f.Dossier))
 }
+
+func TestAMemorandumWithoutSignaturesIsWarnedOfAndNeverRefused(t *testing.T) {
+	t.Parallel()
+	f := newFile(t)
+	require.Empty(t, Unsigned(f.Dossier), "none is required")
+	f.write(models.EntryMemorandum, "", "", models.Memorandum{Purpose: models.Text{"en": "Buy together"}})
+	found := Unsigned(f.Dossier)
+	require.Len(t, found, 1)
+	require.Equal(t, models.WarnMemorandum, found[0].Code)
+	require.NotEmpty(t, found[0].Source)
+}
