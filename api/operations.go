@@ -20,7 +20,8 @@ func (s *server) operations() []rest.Operation {
 	return slices.Concat(
 		s.platform(), s.people(), s.representation(), s.consortium(), s.board(), s.commands(), s.dossier(),
 		s.specification(), s.files(), s.questions(), s.calendar(), s.calls(), s.linter(), s.market(), s.lots(),
-		s.tenders(), s.sealing(), s.evaluation(), s.conclusion(), s.feed(), s.endpoints(),
+		s.tenders(), s.sealing(), s.evaluation(), s.conclusion(), s.feed(),
+		s.endpoints(),
 		docsPages(),
 	)
 }
@@ -55,7 +56,8 @@ func (s *server) calls() []rest.Operation {
 		rest.Get("/v1/call-profiles", rest.Public(), "List the calls for proposals whose rules are known",
 			s.listCallProfiles),
 		rest.Get("/v1/call-profiles/{call}", rest.Public(),
-			"Read the rules of a call, each explained and with its source", s.getCallProfile, rest.MayRefuse(http.StatusNotFound)),
+			"Read the rules of a call, each explained and with its source", s.getCallProfile,
+			rest.MayRefuse(http.StatusNotFound)),
 		rest.Post(ofProcurement+"/eligibility", reads(views.OfEligibility),
 			"Judge the consortium by every rule of its call, or of another: what was counted, and what would be needed",
 			s.judgeEligibility, rest.Computes()),

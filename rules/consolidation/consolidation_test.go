@@ -245,7 +245,7 @@ func TestAWishIsReadInSixLanguages(t *testing.T) {
 	for language, words := range map[string]string{
 		"en": "It would be good to know the reason.", "fr": "La réponse arrive, si possible, le jour même.",
 		"de": "Die Antwort kommt nach Möglichkeit am selben Tag.",
-		"it": "La risposta arriva, se possibile, in giornata.",
+		"it": "La risposta arriva preferibilmente in giornata.",
 		"es": "La respuesta llega preferentemente el mismo día.", "tr": "Yanıt mümkünse aynı gün gelir.",
 	} {
 		d := tableOf(t, "Alba")
