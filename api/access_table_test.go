@@ -136,7 +136,8 @@ func expectedFinalAccess(procurement string) map[string]string {
 	expected := map[string]string{}
 	for entries, writers := range map[string]string{
 		"need-confirmations": "buyer", "agreement-signatures": "buyer legal", "specification-approvals": "buyer",
-		"legal-certifications": "legal", "interest-declarations": buyers, "comment-resolutions": "lead_procurer drafter",
+		"legal-certifications": "legal", "interest-declarations": buyers,
+		"comment-resolutions":   "lead_procurer drafter",
 		"memorandum-signatures": "buyer legal",
 		"consultation-events":   "lead_procurer drafter buyer", "market-contacts": "lead_procurer drafter buyer legal",
 	} {

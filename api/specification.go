@@ -25,10 +25,12 @@ func (s *server) specification() []rest.Operation {
 	rule, _ := models.EntryRuleOf(models.EntryRequirement)
 	return []rest.Operation{
 		rest.Get(ofProcurement+"/requirements.xlsx", readers,
-			"Read the requirements as a workbook, to work on them and import them again", s.getSheet, rest.GivesBytes()),
+			"Read the requirements as a workbook, to work on them and import them again", s.getSheet,
+			rest.GivesBytes()),
 		rest.Post(ofProcurement+"/requirements/actions/import_sheet", rest.Roles(rule.Writers...),
 			"Write the requirements of a workbook, all or none; every fault is named by its cell", s.importSheet,
-			rest.TakesBytes(views.MostSheetBytes, sheetTimeout, views.MediaTypeSheet), rest.Long(rest.Check, sheetWithin),
+			rest.TakesBytes(views.MostSheetBytes, sheetTimeout, views.MediaTypeSheet),
+			rest.Long(rest.Check, sheetWithin),
 			rest.Answers(http.StatusOK)),
 		rest.Get(ofProcurement+"/traceability", readers,
 			"Follow the specification from needs over requirements to criteria, tests and verification, and back",
@@ -184,7 +186,8 @@ type TracedTest struct {
 func (s *server) getTrace(ctx context.Context, _ *ProcurementPath) (*rest.Shown[TraceView], error) {
 	t, err := s.views.Trace(ctx, rest.Reader(ctx))
 	v := TraceView{
-		Needs: []TracedNeed{}, Requirements: []TracedRequirement{}, Criteria: []TracedCriterion{}, Tests: []TracedTest{},
+		Needs: []TracedNeed{}, Requirements: []TracedRequirement{}, Criteria: []TracedCriterion{},
+		Tests:   []TracedTest{},
 		Orphans: orEmpty(t.Orphans),
 	}
 	for _, n := range t.Needs {

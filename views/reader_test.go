@@ -78,7 +78,9 @@ func lookings() map[string]looking {
 		"NeedFindings":       whole(buyers, (*views.Views).NeedFindings),
 		"Warnings":           whole(buyers, (*views.Views).Warnings),
 		"Trace":              whole(buyers, (*views.Views).Trace),
-		"RequirementSheet": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.Rendering, error) {
+		"RequirementSheet": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.Rendering,
+			error,
+		) {
 			return v.RequirementSheet(ctx, r, "tr")
 		}),
 		"CompareSpecifications": at(buyers,

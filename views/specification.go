@@ -44,9 +44,10 @@ func (v *Views) Trace(ctx context.Context, r Reader) (SpecificationTrace, error)
 	return trace, err
 }
 
-// What views of a specification are made of.
 type (
-	SpecificationTrace      = specification.Trace
+	// SpecificationTrace says what comes from what in a specification.
+	SpecificationTrace = specification.Trace
+	// SpecificationDifference is what differs in one part of two versions.
 	SpecificationDifference = specification.Difference
 )
 
@@ -65,9 +66,9 @@ type FrozenVersion struct {
 	FrozenAt time.Time
 }
 
-// CompareSpecifications compares two frozen versions by their digests, part by part and word by word. Without the digest
-// of the new one, it is the specification as it stands; without that of the old one, the version that was frozen last
-// before the new one.
+// CompareSpecifications compares two frozen versions by their digests, part by part and word by word. Without the
+// digest of the new one, it is the specification as it stands; without that of the old one, the version that was
+// frozen last before the new one.
 func (v *Views) CompareSpecifications(ctx context.Context, r Reader, from, to string) (Comparison, error) {
 	var c Comparison
 	err := v.dossier(ctx, r, OfEntries, func(tx *store.Tx, d models.Dossier) error {
@@ -83,13 +84,14 @@ func compared(tx *store.Tx, d models.Dossier, from, to string) (Comparison, erro
 	if err != nil {
 		return Comparison{}, err
 	}
-	newer, older := len(frozen), -1
+	newer := len(frozen)
 	if to != "" {
 		if newer = latest(frozen, to); newer < 0 {
 			return Comparison{}, noSuchVersion("to")
 		}
 	}
-	if older = newer - 1; from != "" {
+	older := newer - 1
+	if from != "" {
 		if older = latest(frozen, from); older < 0 {
 			return Comparison{}, noSuchVersion("from")
 		}
@@ -111,7 +113,8 @@ func compared(tx *store.Tx, d models.Dossier, from, to string) (Comparison, erro
 }
 
 func noSuchVersion(parameter string) *models.Refusal {
-	return models.Refuse(models.CodeNotFound, parameter, "no version of the specification was frozen under this digest").
+	return models.Refuse(models.CodeNotFound, parameter,
+		"no version of the specification was frozen under this digest").
 		Accepting("the digest of a version of the specification, or none")
 }
 

@@ -11,8 +11,9 @@ import (
 )
 
 // Warnings lists what needs a thought on the reader's procurement: its value, earlier procurements that may belong to
-// it, what in the specification leads nowhere or contradicts itself, and tenders that look agreed. Of the latter a reader learns what the reader may study, once quality is locked;
-// earlier procurements are shown once they are published.
+// it, what in the specification leads nowhere or contradicts itself, and tenders that look agreed. Of the latter a
+// reader learns what the reader may study, once quality is locked; earlier procurements are shown once they are
+// published.
 func (v *Views) Warnings(ctx context.Context, r Reader) ([]models.Warning, error) {
 	var all []models.Warning
 	err := v.dossier(ctx, r, OfWarnings, func(tx *store.Tx, d models.Dossier) error {
@@ -44,7 +45,8 @@ func (r Reader) specified(tx *store.Tx, d models.Dossier) ([]models.Warning, err
 		return nil, err
 	}
 	all = append(specification.TraceOf(d).Orphans, all...)
-	if len(d.Of(models.EntryRequirement)) == 0 || r.may(OfResponses) != nil {
+	mayRead := r.may(OfResponses) == nil
+	if !mayRead || len(d.Of(models.EntryRequirement)) == 0 {
 		return all, nil
 	}
 	responses, err := tx.Responses(models.ConsultationResponse{ProcurementID: d.Procurement.ID}, "", 0)

@@ -111,7 +111,8 @@ func TestASheetWithFaultsIsMendedImportedAndFrozen(t *testing.T) {
 	}
 	cells := map[string]string{
 		"B2": "R-001", "C2": "Leistung", "D2": "muss", "E2": "Mindestanforderung",
-		"F2": "The reference job needs at most 30 kWh.", "G2": "30 kWh", "H2": "energy per job", "I2": "kWh", "K2": "30 kWh",
+		"F2": "The reference job needs at most 30 kWh.", "G2": "30 kWh", "H2": "energy per job", "I2": "kWh",
+		"K2": "30 kWh",
 		"L2": "Test", "M2": "Run the reference job and read the meter.", "N2": need,
 		"B3": "R-002", "C3": "Leistung", "D3": "dringend", "E3": "bewertet",
 		"F3": "The reference job needs as few kWh as possible.", "G3": "30 kWh", "L3": "Test", "M3": "Read the meter.",

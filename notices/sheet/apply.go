@@ -68,8 +68,8 @@ func (r *reader) choose(row *Row, c column, word string) {
 		code, ok = "", true
 	}
 	if !ok {
-		r.fault(models.CodeCellInvalid, row.cells[c.pointer()], "%q is not a value of this column", word).
-			Accepting("%s, or the words of the list in one of the six languages", strings.Join(values(c.key), ", "))
+		r.fault(models.Refuse(models.CodeCellInvalid, row.cells[c.pointer()], "%q is not a value of this column", word).
+			Accepting("%s, or the words of the list in one of the six languages", strings.Join(values(c.key), ", ")))
 		return
 	}
 	switch c.key {
@@ -110,8 +110,8 @@ func (r *reader) number(row *Row, c column, word, before string) string {
 	if whole, part, comma := strings.Cut(word, ","); comma && !strings.ContainsAny(part, ",.") &&
 		!strings.Contains(whole, ".") {
 		if said = whole + "." + part; len(part) == 3 {
-			r.fault(models.CodeCellInvalid, row.cells[c.pointer()], "%q can be read in two ways", word).
-				Accepting("%s, or %s", said, whole+part)
+			r.fault(models.Refuse(models.CodeCellInvalid, row.cells[c.pointer()], "%q can be read in two ways", word).
+				Accepting("%s, or %s", said, whole+part))
 			return before
 		}
 	}
@@ -119,8 +119,8 @@ func (r *reader) number(row *Row, c column, word, before string) string {
 		return ""
 	}
 	if refusal := models.CheckDecimal("", said); refusal != nil {
-		r.fault(models.CodeCellInvalid, row.cells[c.pointer()], "%q is not a decimal number", word).
-			Accepting("a number such as 4.5 or 4,5, without a unit")
+		r.fault(models.Refuse(models.CodeCellInvalid, row.cells[c.pointer()], "%q is not a decimal number", word).
+			Accepting("a number such as 4.5 or 4,5, without a unit"))
 		return before
 	}
 	old, known := new(big.Rat).SetString(before)
@@ -159,8 +159,8 @@ func (r *reader) lots(row *Row, c column, word string) {
 			for _, l := range r.dossier.Tendering.Lots {
 				known = append(known, strconv.Itoa(l.Number))
 			}
-			r.fault(models.CodeCellInvalid, row.cells[c.pointer()], "there is no lot %q", name).
-				Accepting("numbers of lots: %v; or nothing, if it applies to all", known)
+			r.fault(models.Refuse(models.CodeCellInvalid, row.cells[c.pointer()], "there is no lot %q", name).
+				Accepting("numbers of lots: %v; or nothing, if it applies to all", known))
 			return
 		}
 		all = append(all, r.dossier.Tendering.Lots[at].ID)

@@ -110,8 +110,8 @@ func (b Book) Read(d models.Dossier) (Reading, error) {
 		}
 	}
 	if len(reading.Rows) == 0 && len(r.faults) == 0 {
-		r.fault(models.CodeSheetLayout, p.at(1, 2), "the sheet has no requirement").
-			Accepting("one row for each requirement, below the heads of the columns")
+		r.fault(models.Refuse(models.CodeSheetLayout, p.at(1, 2), "the sheet has no requirement").
+			Accepting("one row for each requirement, below the heads of the columns"))
 	}
 	for _, s := range r.standing {
 		if r.codes[s.Code] == 0 {
@@ -137,11 +137,7 @@ type reader struct {
 	faults []*models.Refusal
 }
 
-func (r *reader) fault(code models.Code, at, format string, args ...any) *models.Refusal {
-	refusal := models.Refuse(code, at, format, args...)
-	r.faults = append(r.faults, refusal)
-	return refusal
-}
+func (r *reader) fault(refusal *models.Refusal) { r.faults = append(r.faults, refusal) }
 
 // heads recognises the columns by their heads, in any language.
 func (r *reader) heads() {
@@ -156,18 +152,18 @@ func (r *reader) heads() {
 		named, ok := r.head(c.shown)
 		switch {
 		case !ok:
-			r.fault(models.CodeSheetLayout, r.at(col, 1), "%q is no column of requirements", c.shown).
-				Accepting("the heads of an exported sheet; a column of your own under %q", "Own notes")
+			r.fault(models.Refuse(models.CodeSheetLayout, r.at(col, 1), "%q is no column of requirements", c.shown).
+				Accepting("the heads of an exported sheet; a column of your own under %q", "Own notes"))
 		case seen[named]:
-			r.fault(models.CodeSheetLayout, r.at(col, 1), "the column %q is there twice", c.shown).
-				Accepting("each column once")
+			r.fault(models.Refuse(models.CodeSheetLayout, r.at(col, 1), "the column %q is there twice", c.shown).
+				Accepting("each column once"))
 		}
 		seen[named], r.columns[col] = true, named
 	}
 	for _, key := range []string{keyCode, keyType, keyPriority, keyUse} {
 		if !seen[column{key: key}] {
-			r.fault(models.CodeSheetLayout, r.at(1, 1), "the column %q is missing in the first row", key).
-				Accepting("all columns of an exported sheet")
+			r.fault(models.Refuse(models.CodeSheetLayout, r.at(1, 1), "the column %q is missing in the first row", key).
+				Accepting("all columns of an exported sheet"))
 		}
 	}
 }
@@ -176,8 +172,8 @@ func (r *reader) heads() {
 func (r *reader) headless(col int) {
 	for row := 2; row <= MostRows+1; row++ {
 		if c, holds := r.rows[row][col]; holds && strings.TrimSpace(c.shown) != "" {
-			r.fault(models.CodeSheetLayout, r.at(col, row), "the column of this cell has no head").
-				Accepting("the head of a column of an exported sheet in %s", r.at(col, 1))
+			r.fault(models.Refuse(models.CodeSheetLayout, r.at(col, row), "the column of this cell has no head").
+				Accepting("the head of a column of an exported sheet in %s", r.at(col, 1)))
 			return
 		}
 	}
@@ -222,8 +218,9 @@ func (r *reader) row(n int) (Row, bool) {
 	case blank && reference == "":
 		return row, false
 	case blank:
-		r.fault(models.CodeCellInvalid, row.cells[pointers[keyCode]], "the row of a requirement was emptied").
-			Accepting("the row as it was exported; a requirement is withdrawn by itself, not in a sheet")
+		r.fault(models.Refuse(models.CodeCellInvalid, row.cells[pointers[keyCode]],
+			"the row of a requirement was emptied").
+			Accepting("the row as it was exported; a requirement is withdrawn by itself, not in a sheet"))
 		return row, false
 	}
 	row.Entry, row.Requirement = r.known(reference, said, row)
@@ -256,23 +253,24 @@ func (r *reader) mark(code string, n int) {
 func (r *reader) text(col, row int) string {
 	c := r.rows[row][col]
 	at := r.at(col, row)
-	refuse := func(format string, args ...any) *models.Refusal {
-		return r.fault(models.CodeCellInvalid, at, format, args...)
-	}
 	switch {
 	case c.formula:
-		refuse("the cell holds a formula").Accepting("the value itself")
+		r.fault(models.Refuse(models.CodeCellInvalid, at, "the cell holds a formula").Accepting("the value itself"))
 	case c.kind == "e":
-		refuse("the cell shows the error %q", c.shown).Accepting("a text, or nothing")
+		r.fault(models.Refuse(models.CodeCellInvalid, at, "the cell shows the error %q", c.shown).
+			Accepting("a text, or nothing"))
 	case c.kind == "b":
-		refuse("the cell holds the value true or false, not a text").Accepting("a text, or nothing")
+		r.fault(models.Refuse(models.CodeCellInvalid, at, "the cell holds the value true or false, not a text").
+			Accepting("a text, or nothing"))
 	case c.kind == "d":
-		refuse("the cell holds a date, not a text").Accepting("the text, in a cell of the format Text")
+		r.fault(models.Refuse(models.CodeCellInvalid, at, "the cell holds a date, not a text").
+			Accepting("the text, in a cell of the format Text"))
 	case (c.kind == "" || c.kind == "n") && c.stored != "":
 		number, same := decimal(c)
 		if !same {
-			refuse("the cell shows %q and holds the number %s", c.shown, c.stored).
-				Accepting("what is to be read, in a cell of the format Text")
+			r.fault(models.Refuse(models.CodeCellInvalid, at, "the cell shows %q and holds the number %s", c.shown,
+				c.stored).
+				Accepting("what is to be read, in a cell of the format Text"))
 		}
 		return number
 	default:
@@ -305,24 +303,25 @@ func (r *reader) known(reference string, said map[column]string, row Row) (model
 	code := strings.TrimSpace(said[column{key: keyCode}])
 	at := row.cells[pointers[keyCode]]
 	if first := r.codes[code]; first > 0 && code != "" {
-		r.fault(models.CodeAlreadyExists, at, "%s stands in row %d as well", code, first).
-			Accepting("one row for each requirement")
+		r.fault(models.Refuse(models.CodeAlreadyExists, at, "%s stands in row %d as well", code, first).
+			Accepting("one row for each requirement"))
 	}
 	r.mark(code, row.Number)
 	id, _, _ := strings.Cut(reference, "@")
 	for _, s := range r.standing {
 		switch {
 		case reference == "" && s.Code == code:
-			r.fault(models.CodeAlreadyExists, at, "%s exists, and this row does not come from an exported sheet", code).
-				Accepting("the row of %s in a sheet that was exported, or another code", code)
+			r.fault(models.Refuse(models.CodeAlreadyExists, at,
+				"%s exists, and this row does not come from an exported sheet", code).
+				Accepting("the row of %s in a sheet that was exported, or another code", code))
 			return models.Entry{}, models.Requirement{}
 		case reference != "" && string(s.entry.ID) == id:
 			return s.entry, s.Requirement
 		}
 	}
 	if reference != "" {
-		r.fault(models.CodeRowStale, at, "%s was withdrawn, or belongs to another procurement", code).
-			Accepting("a row of a sheet that was exported from this procurement, or a new row")
+		r.fault(models.Refuse(models.CodeRowStale, at, "%s was withdrawn, or belongs to another procurement", code).
+			Accepting("a row of a sheet that was exported from this procurement, or a new row"))
 	}
 	return models.Entry{}, models.Requirement{}
 }
@@ -343,14 +342,15 @@ func (r *reader) compare(row *Row, reference string, stored models.Requirement) 
 		}
 		row.Change = Changed
 		if _, version, _ := strings.Cut(reference, "@"); version != strconv.FormatInt(row.Entry.Version, 10) {
-			r.fault(models.CodeRowStale, row.cells[pointers[keyCode]],
+			r.fault(models.Refuse(models.CodeRowStale, row.cells[pointers[keyCode]],
 				"row %d: %s has changed since the sheet was exported; its version is %d now", row.Number, stored.Code,
 				row.Entry.Version).
-				Accepting("the same change in a sheet that is exported anew")
+				Accepting("the same change in a sheet that is exported anew"))
 		}
 		if row.Requirement.Code != stored.Code {
-			r.fault(models.CodeCellInvalid, row.cells[pointers[keyCode]], "the code of %s never changes", stored.Code).
-				Accepting("%s, or a new row", stored.Code)
+			r.fault(models.Refuse(models.CodeCellInvalid, row.cells[pointers[keyCode]],
+				"the code of %s never changes", stored.Code).
+				Accepting("%s, or a new row", stored.Code))
 		}
 	}
 	for _, fault := range row.Refused(row.Requirement.Check()) {

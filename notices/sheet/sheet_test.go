@@ -151,7 +151,8 @@ func TestWhatIsExportedInAnyLanguageIsImportedUnchanged(t *testing.T) {
 	d := newDesk(t)
 	d.require(t, d.full("R-002"))
 	d.require(t, models.Requirement{
-		Code: "R-001", Statement: models.Text{"en": "=1+1", "pl": "+ @ -"}, Type: "functional", Priority: "wont", Use: "none",
+		Code: "R-001", Statement: models.Text{"en": "=1+1", "pl": "+ @ -"}, Type: "functional", Priority: "wont",
+		Use: "none",
 	})
 	for _, language := range languages {
 		reading, err := d.read(d.export(t, language))
@@ -171,7 +172,7 @@ func TestWhatIsExportedInAnyLanguageIsImportedUnchanged(t *testing.T) {
 func TestExportAndImportChangeNothing(t *testing.T) {
 	t.Parallel()
 	said := rapid.StringMatching(`[ -~\n\r\tàéßçğİı=+@\x01-\x08\-“”…]{0,60}[A-Za-z0-9=+@\-]`)
-	for seed := range len(languages) {
+	for seed := range languages {
 		d := newDesk(t)
 		drawn := rapid.Custom(func(t *rapid.T) models.Requirement {
 			r := d.full("R-001")
@@ -303,10 +304,12 @@ func TestEachFaultIsNamedByItsCell(t *testing.T) {
 		accepted string
 	}{
 		"a formula": {
-			head: "What is required (en)", formula: "1+1", code: models.CodeCellInvalid, says: "formula", accepted: "value",
+			head: "What is required (en)", formula: "1+1", code: models.CodeCellInvalid, says: "formula",
+			accepted: "value",
 		},
 		"a date": {
-			head: "Minimum level (en)", value: 46083, format: 14, code: models.CodeCellInvalid, says: "holds the number 46083",
+			head: "Minimum level (en)", value: 46083, format: 14, code: models.CodeCellInvalid,
+			says:     "holds the number 46083",
 			accepted: "format Text",
 		},
 		"a share": {head: "At most", value: 0.5, format: 9, code: models.CodeCellInvalid, says: `"50%"`},
@@ -314,7 +317,10 @@ func TestEachFaultIsNamedByItsCell(t *testing.T) {
 		"no value of the list": {
 			head: "Priority", value: "urgent", code: models.CodeCellInvalid, says: "urgent", accepted: "must, should",
 		},
-		"a number with its unit": {head: "At most", value: "30 kWh", code: models.CodeCellInvalid, says: "no|not a decimal"},
+		"a number with its unit": {
+			head: "At most", value: "30 kWh", code: models.CodeCellInvalid,
+			says: "no|not a decimal",
+		},
 		"a number of two meanings": {
 			head: "At most", value: "1,500", code: models.CodeCellInvalid, says: "two ways", accepted: "1.500, or 1500",
 		},
@@ -322,13 +328,25 @@ func TestEachFaultIsNamedByItsCell(t *testing.T) {
 		"a lower bound above the upper": {
 			head: "At least", value: "31", code: models.CodeInvalidValue, says: "no value is at least 31",
 		},
-		"a lot that is not there": {head: "Lots", value: "2, 7", code: models.CodeCellInvalid, says: `"7"`, accepted: "1"},
-		"no ID":                   {head: "From which needs", value: "need 1", code: models.CodeInvalidID, says: "R-001"},
-		"another code":            {head: "Code", value: "R-009", code: models.CodeCellInvalid, says: "never changes"},
-		"the code of another":     {head: "Code", value: "R-002", code: models.CodeAlreadyExists, says: "row 2 as well"},
-		"no code":                 {head: "Code", value: "1", code: models.CodeCellInvalid, says: "never changes"},
-		"a must that is scored":   {head: "Use", value: "scored", code: models.CodeInvalidValue, says: "never scored"},
-		"a minimum without level": {head: "Minimum level (en)", value: " ", code: models.CodeInvalidText, says: "empty"},
+		"a lot that is not there": {
+			head: "Lots", value: "2, 7", code: models.CodeCellInvalid, says: `"7"`,
+			accepted: "1",
+		},
+		"no ID": {
+			head: "From which needs", value: "need 1", code: models.CodeInvalidID,
+			says: "R-001",
+		},
+		"another code": {head: "Code", value: "R-009", code: models.CodeCellInvalid, says: "never changes"},
+		"the code of another": {
+			head: "Code", value: "R-002", code: models.CodeAlreadyExists,
+			says: "row 2 as well",
+		},
+		"no code":               {head: "Code", value: "1", code: models.CodeCellInvalid, says: "never changes"},
+		"a must that is scored": {head: "Use", value: "scored", code: models.CodeInvalidValue, says: "never scored"},
+		"a minimum without level": {
+			head: "Minimum level (en)", value: " ", code: models.CodeInvalidText,
+			says: "empty",
+		},
 		"letters that run backwards": {
 			head: "What is required (en)", value: "a\u202eb", code: models.CodeInvalidText, says: "202E",
 		},
@@ -574,7 +592,7 @@ func TestEmptyRowsFarBelowAreNoFault(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.require(t, d.full("R-001"))
-	file := repacked(t, d.export(t, "en"), func(name string, content []byte) []byte {
+	file := repacked(t, d.export(t, "en"), func(_ string, content []byte) []byte {
 		return bytes.Replace(content, []byte("</sheetData>"),
 			[]byte(`<row r="1048576"><c r="C1048576"/></row></sheetData>`), 1)
 	})
@@ -615,7 +633,8 @@ func TestADamagedWorkbookIsReadOrRefused(t *testing.T) {
 	d.require(t, d.full("R-001"))
 	whole := d.export(t, "en")
 	damage := []string{
-		"", "<f>1</f>", "</row>", "<row r=\"9\">", "<c r=\"B3\" t=\"s\"><v>99</v></c>", "<c t=\"e\"><v>#N/A</v></c>", "&#0;",
+		"", "<f>1</f>", "</row>", "<row r=\"9\">", "<c r=\"B3\" t=\"s\"><v>99</v></c>", "<c t=\"e\"><v>#N/A</v></c>",
+		"&#0;",
 		"<v/>", "t=\"d\"", "-1", "9999999999", "s=\"77\"", "<is><t>x</t></is>", "]]>", "\x00",
 	}
 	drawn := rapid.Custom(func(rt *rapid.T) []byte {

@@ -386,7 +386,8 @@ func TestLimitsAndCommentsAreJudgedOnlyWhereThereAreAny(t *testing.T) {
 	t.Parallel()
 	f := specified(t)
 	for _, c := range Judge(models.PhaseSpecification, f.Dossier).Criteria {
-		require.NotContains(t, []string{"limits_consistent", "comments_resolved"}, c.Code, "former gates stay as they were")
+		require.NotContains(t, []string{"limits_consistent", "comments_resolved"}, c.Code,
+			"former gates stay as they were")
 	}
 	f.alter(func(c map[string]any) {
 		c["measure"] = map[string]any{"indicator": "energy", "unit": "kWh", "at_most": "30"}

@@ -71,7 +71,8 @@ func Compare(from, to []Part) ([]Difference, error) {
 		all = append(all, d)
 	}
 	slices.SortStableFunc(all, func(a, b Difference) int {
-		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Kind, b.Kind), cmp.Compare(len(a.Name), len(b.Name)),
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Kind, b.Kind),
+			cmp.Compare(len(a.Name), len(b.Name)),
 			cmp.Compare(a.Name, b.Name))
 	})
 	return all, nil

@@ -39,7 +39,8 @@ func newFile(t *testing.T) *file {
 	}
 	f.french, f.spanish = need("org_FR", "Less energy"), need("org_ES", "Less noise")
 	f.common = f.write(models.EntryCommonNeed, models.PhaseNeeds, "", models.CommonNeed{
-		Outcome: models.Outcome{Outcome: models.Text{"en": "Less of both"}}, Statements: []models.ID{f.french, f.spanish},
+		Outcome:    models.Outcome{Outcome: models.Text{"en": "Less of both"}},
+		Statements: []models.ID{f.french, f.spanish},
 	})
 	return f
 }
@@ -63,7 +64,8 @@ func (f *file) write(kind models.EntryKind, phase models.Phase, buyer models.ID,
 func (f *file) requires(code string, change func(*models.Requirement)) models.ID {
 	f.Helper()
 	r := models.Requirement{
-		Code: code, Statement: models.Text{"en": code + " is kept."}, Type: "performance", Priority: "must", Use: "minimum",
+		Code: code, Statement: models.Text{"en": code + " is kept."}, Type: "performance", Priority: "must",
+		Use:          "minimum",
 		Minimum:      models.Text{"en": "30 kWh"},
 		Verification: models.Verification{Method: "test", How: models.Text{"en": "Read the meter."}},
 		Traces:       []models.ID{f.common},
@@ -300,7 +302,8 @@ func TestTwoVersionsAreComparedPartByPart(t *testing.T) {
 		return Part{models.Reference{Entry: models.ID(id), Kind: kind, Digest: digest}, name, []byte(body)}
 	}
 	from := []Part{
-		part("a", "R-010", "1", `{"code":"R-010","statement":{"en":"It is quiet at night.","fr":"x"},"lots":["p","q"]}`),
+		part("a", "R-010", "1",
+			`{"code":"R-010","statement":{"en":"It is quiet at night.","fr":"x"},"lots":["p","q"]}`),
 		part("b", "R-002", "1", `{"code":"R-002"}`),
 		part("g", "glossary", "1", `{"terms":[{"id":"t","term":{"en":"job"}}]}`),
 		part("s", "R-001", "1", `{}`),

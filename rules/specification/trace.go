@@ -128,7 +128,10 @@ func needsOf(d models.Dossier, requirements []Requirement) []Need {
 			n := Need{Entry: e, Outcome: need.Outcome.Outcome}
 			for _, r := range requirements {
 				if slices.Contains(r.Traces, e.ID) ||
-					slices.ContainsFunc(need.Statements, func(id models.ID) bool { return slices.Contains(r.Traces, id) }) {
+					slices.ContainsFunc(need.Statements, func(id models.ID) bool {
+						return slices.Contains(r.Traces,
+							id)
+					}) {
 					n.Requirements = append(n.Requirements, r.Code)
 				}
 			}
@@ -185,7 +188,8 @@ func (t Trace) needless(d models.Dossier) []models.Warning {
 		if n.Entry.OrganisationID != "" {
 			whose = "a need of " + d.NameOf(n.Entry.OrganisationID)
 		}
-		all = append(all, models.Warn(models.WarnNeedUnserved, "/requirements", "no requirement comes from %s: %s", whose,
+		all = append(all, models.Warn(models.WarnNeedUnserved, "/requirements", "no requirement comes from %s: %s",
+			whose,
 			excerpt(n.Outcome.In("", d.Procurement.Languages...))).On(n.Entry.ID))
 	}
 	return all

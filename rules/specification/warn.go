@@ -19,16 +19,19 @@ func Warnings(d models.Dossier) ([]models.Warning, error) {
 	for _, r := range requirements {
 		if r.Type == models.TypePerformance && r.Use == models.UseAward && len(r.Minimum) == 0 && r.Measure == nil {
 			all = append(all, models.Warn(models.WarnNoLevel, "/requirements",
-				"%s asks for a performance and names no minimum level, so the worst is admitted", r.Code).On(r.Entry.ID))
+				"%s asks for a performance and names no minimum level, so the worst is admitted",
+				r.Code).On(r.Entry.ID))
 		}
 		if buyer := onlyBuyer(d, r); buyer != "" {
 			all = append(all, models.Warn(models.WarnOneBuyer, "/requirements",
-				"%s comes from the need of %s alone, and binds what all %d buyers buy; a lot of its own, or an option, would not",
+				"%s comes from the need of %s alone, and binds what all %d buyers buy; a lot of its own, or an option, "+
+					"would not",
 				r.Code, d.NameOf(buyer), len(d.Buyers())).On(r.Entry.ID))
 		}
 		if found := weights.found(r.Wording()); found != "" {
 			all = append(all, models.Warn(models.WarnWeight, "/requirements",
-				"%s seems to weigh for the award: %q; weights stand in the award criteria only", r.Code, excerpt(found)).
+				"%s seems to weigh for the award: %q; weights stand in the award criteria only", r.Code,
+				excerpt(found)).
 				On(r.Entry.ID))
 		}
 	}

@@ -13,8 +13,8 @@ type Piece struct {
 	Text   string
 }
 
-// mostCompared bounds the work of a comparison: the product of the numbers of words that differ. Beyond it a text counts
-// as replaced.
+// mostCompared bounds the work of a comparison: the product of the numbers of words that differ. Beyond it a text
+// counts as replaced.
 const mostCompared = 4_000_000
 
 // Words compares two texts word by word: the pieces without those that were added are the old text, and without those
