@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/ppi-engine/ppi/internal/plaintext"
@@ -78,16 +79,16 @@ func (c lintCommand) lint(ctx context.Context, name string) (lintedFile, error) 
 }
 
 func (c lintCommand) write(inv *invocation, linted []lintedFile) error {
-	found := 0
+	found := false
 	for _, l := range linted {
-		found += len(l.Findings)
+		found = found || slices.ContainsFunc(l.Findings, func(f lintedFinding) bool { return !f.Code.Advice() })
 	}
 	write := writeLinted
 	if c.JSON {
 		write = func(to io.Writer, linted []lintedFile) error { return writeJSON(to, linted) }
 	}
 	err := write(inv.stdout, linted)
-	if found > 0 {
+	if found {
 		err = errors.Join(err, errNotNeutral)
 	}
 	return err

@@ -42,6 +42,13 @@ func TestLintExitsWithoutAFaultWhereNothingIsFound(t *testing.T) {
 	require.Contains(t, out, "not checked in this language (el)")
 }
 
+func TestLintAdvisesOnNamesWithAnEquivalentWithoutAFault(t *testing.T) {
+	t.Parallel()
+	code, out, errs := linting(t, "--language", "de", written(t, "need.txt", "Laptop Dell Latitude 5440 o. glw."))
+	require.Equal(t, exitDone, code, errs)
+	require.Contains(t, out, "brand_or_equivalent")
+}
+
 func TestLintTellsFaultsOfTheCallFromFindings(t *testing.T) {
 	t.Parallel()
 	file := written(t, "need.txt", "42")

@@ -38,6 +38,9 @@ const (
 	CodeLanguage Code = "language_not_checked"
 )
 
+// Advice tells whether findings of the kind are lawful as they stand, if the reason why is recorded.
+func (c Code) Advice() bool { return c == CodeBrandEquivalent }
+
 // A Severity says how bad a finding is.
 type Severity string
 
