@@ -28,7 +28,7 @@ func TestLintNamesLineWordsReasonAndArticle(t *testing.T) {
 	t.Parallel()
 	code, out, _ := linting(t, "--language", "en", written(t, "need.txt", "A neutral line.\nServers by Intel Xeon."))
 	require.Equal(t, exitFailed, code)
-	require.Contains(t, out, `need.txt: line 2: brand: "Intel" names a product`)
+	require.Contains(t, out, `need.txt: line 2: brand: "Intel Xeon" names a product`)
 	require.Contains(t, out, "Article 42(4)")
 }
 
