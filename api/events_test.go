@@ -75,7 +75,8 @@ func TestTheFeedShowsWhatHappensWhereOneTakesPart(t *testing.T) {
 	require.NoError(t, json.Unmarshal(first.Data.RawMessage, &shown))
 	require.Len(t, shown.Digest, 64)
 	shown.Digest = ""
-	require.Equal(t, event.ProcurementCreated{Mode: models.ModeLive, Zone: "Europe/Paris"}, shown)
+	require.Equal(t, event.ProcurementCreated{Mode: models.ModeLive, Zone: "Europe/Paris", Edition: models.EditionNow},
+		shown)
 	inside := w.feed(leader, p.Self()+"/events")
 	require.Equal(t, typesOf(all), typesOf(inside))
 	require.Equal(t, first.ID, inside.Items[0].ID)

@@ -67,7 +67,10 @@ func TestTheDocumentSaysWhichOperationsAreLongWork(t *testing.T) {
 	}
 	const upload, tender, at = "/uploads/{upload}", "/tenders/{tender}", " of a person and an organisation at once"
 	for work, expected := range map[rest.Work][]string{
-		rest.Check:  {"POST " + upload + "/actions/complete", "POST /v1/neutrality-check/file"},
+		rest.Check: {
+			"POST " + upload + "/actions/complete", "POST /v1/neutrality-check/file",
+			"POST /requirements/actions/import_sheet",
+		},
 		rest.Export: {"GET /events"},
 		rest.Replay: {"POST /v1/endpoints/{endpoint}/actions/replay"},
 		rest.Receipt: {
@@ -79,14 +82,14 @@ func TestTheDocumentSaysWhichOperationsAreLongWork(t *testing.T) {
 			"GET " + tender + "/envelopes/{n}/content", "GET " + tender + "/envelopes/{n}/plaintext",
 			"GET /tender-pack/documents/{document}/content", "GET /tender-pack/preview/{file}",
 			"GET /boxes/{box}/headers",
-			"GET " + tender + "/letter.html", "GET " + tender + "/letter.pdf", "GET /report-record.html",
+			"GET /requirements.xlsx", "GET " + tender + "/letter.html", "GET " + tender + "/letter.pdf", "GET /report-record.html",
 			"GET /report-record.pdf",
 		},
 	} {
 		require.ElementsMatch(t, expected, found[string(work)+at], work)
 	}
 	require.Len(t, found, 6)
-	const otherWork = 8
+	const otherWork = 9
 	require.Len(t, found[string(rest.Write)+at], changes-otherWork, "whatever else changes something")
 }
 
