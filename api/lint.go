@@ -20,7 +20,7 @@ const (
 type LintInput struct {
 	Body struct {
 		Language string `json:"language" minLength:"2" maxLength:"35" doc:"BCP 47 tag of the text" example:"tr"`
-		Part     string `json:"part,omitempty" enum:"need,criterion,award_criterion,clause" default:"need" doc:"Purpose"`
+		Part     string `json:"part,omitempty" enum:"need,criterion,award_criterion,clause" default:"need" doc:"Use"`
 		Text     string `json:"text" minLength:"1" maxLength:"200000"`
 	}
 }

@@ -82,7 +82,8 @@ func TestTheDocumentSaysWhichOperationsAreLongWork(t *testing.T) {
 			"GET " + tender + "/envelopes/{n}/content", "GET " + tender + "/envelopes/{n}/plaintext",
 			"GET /tender-pack/documents/{document}/content", "GET /tender-pack/preview/{file}",
 			"GET /boxes/{box}/headers",
-			"GET /requirements.xlsx", "GET " + tender + "/letter.html", "GET " + tender + "/letter.pdf", "GET /report-record.html",
+			"GET /requirements.xlsx", "GET " + tender + "/letter.html", "GET " + tender + "/letter.pdf",
+			"GET /report-record.html",
 			"GET /report-record.pdf",
 		},
 	} {

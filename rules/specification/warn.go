@@ -24,8 +24,8 @@ func Warnings(d models.Dossier) ([]models.Warning, error) {
 		}
 		if buyer := onlyBuyer(d, r); buyer != "" {
 			all = append(all, models.Warn(models.WarnOneBuyer, "/requirements",
-				"%s comes from the need of %s alone, and binds what all %d buyers buy; a lot of its own, or an option, "+
-					"would not",
+				"%s comes from the need of %s alone, and binds what all %d buyers buy; a lot of its own, or an "+
+					"option, would not",
 				r.Code, d.NameOf(buyer), len(d.Buyers())).On(r.Entry.ID))
 		}
 		if found := weights.found(r.Wording()); found != "" {
