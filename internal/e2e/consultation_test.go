@@ -281,6 +281,8 @@ func TestTheReportCoversEverythingAndKeepsSecrets(t *testing.T) {
 	b.release(t, fair)
 	b.refused(t, models.CodeAlreadyReleased, b.Lead, models.VerbRelease, named(fair))
 	b.post(t, b.Lead, "/route", object{"route": "ppi", "reason": "Offers exist in small quantity"})
+	require.Equal(t, "preliminary_case_updated", b.gate(t, models.PhaseConsultation).open())
+	require.NoError(t, b.UpdateCase(t.Context()))
 	require.True(t, b.gate(t, models.PhaseConsultation).Met, b.gate(t, models.PhaseConsultation).open())
 }
 

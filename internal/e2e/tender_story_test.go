@@ -470,7 +470,8 @@ func (p *tenderPlay) tell(t *testing.T) {
 func (p *tenderPlay) conclude(t *testing.T) {
 	t.Helper()
 	p.refusedPost(t, models.CodeBudgetNotApproved, p.Lead, "/contracts", p.contract("480000.00"))
-	require.NoError(t, p.ApproveResult(t.Context(), p.ranking.Ranking.Places[0].Tender, "160000.00", p.Buyers...))
+	each := strconv.Itoa(480_000/len(p.Buyers)) + ".00"
+	require.NoError(t, p.ApproveResult(t.Context(), p.ranking.Ranking.Places[0].Tender, each, p.Buyers...))
 	contract := p.post(t, p.Lead, "/contracts", p.contract("480000.00"))
 	for _, buyer := range p.Buyers {
 		p.post(t, buyer.Officer, "/purchases", map[string]any{
