@@ -87,8 +87,8 @@ func (p ConformancePlan) CheckAgainst(d Dossier, e Entry) error {
 // is nil if there is none.
 func (p ConformancePlan) Unfounded(d Dossier) *Refusal {
 	var minima []string
-	for _, e := range d.Of(EntryRequirement) {
-		if r, ok := BodyOf[Requirement](e); ok && r.Use == UseMinimum {
+	for _, r := range d.Requirements() {
+		if r.Use == UseMinimum {
 			minima = append(minima, r.Code)
 		}
 	}

@@ -207,9 +207,8 @@ func (c AwardCriteria) Wording() []Wording {
 // nil if there is none.
 func (c AwardCriteria) Unfounded(d Dossier) *Refusal {
 	var scored []string
-	for _, e := range d.Of(EntryRequirement) {
-		r, ok := BodyOf[Requirement](e)
-		if ok && r.Use == UseAward && (len(r.Lots) == 0 || slices.Contains(r.Lots, c.Lot)) {
+	for _, r := range d.Requirements() {
+		if r.Use == UseAward && r.AppliesTo(c.Lot) {
 			scored = append(scored, r.Code)
 		}
 	}

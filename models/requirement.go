@@ -159,3 +159,24 @@ func (r Requirement) CheckAgainst(d Dossier, e Entry) error {
 	}
 	return Refusals(faults)
 }
+
+// AppliesTo tells whether the requirement is one of a lot: one that names no lot is of all.
+func (r Requirement) AppliesTo(lot ID) bool { return len(r.Lots) == 0 || slices.Contains(r.Lots, lot) }
+
+// A StandingRequirement is a requirement that stands, with the entry that holds it.
+type StandingRequirement struct {
+	Requirement
+
+	Entry Entry
+}
+
+// Requirements lists the requirements that stand, in the order in which they were first written.
+func (d Dossier) Requirements() []StandingRequirement {
+	var all []StandingRequirement
+	for _, e := range d.Of(EntryRequirement) {
+		if r, ok := BodyOf[Requirement](e); ok {
+			all = append(all, StandingRequirement{r, e})
+		}
+	}
+	return all
+}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"regexp"
 
-	"github.com/ppi-engine/ppi/notices/wording"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 // formulaWords are the words that a ranking writes into the computation of points, and by which sentence a letter says

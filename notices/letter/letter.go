@@ -5,8 +5,8 @@ package letter
 import (
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/notices/paper"
-	"github.com/ppi-engine/ppi/notices/wording"
 	"github.com/ppi-engine/ppi/rules/evaluation"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 // Document lays out a letter for people: the words with which it was sent or, if it was sent by a release that kept

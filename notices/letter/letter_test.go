@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/notices/wording"
 	"github.com/ppi-engine/ppi/rules/award"
 	"github.com/ppi-engine/ppi/rules/evaluation"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 var (

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/notices/wording"
 	"github.com/ppi-engine/ppi/rules/award"
 	"github.com/ppi-engine/ppi/rules/evaluation"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 // Text puts a letter into words, in its own language. What people wrote stays as they wrote it.

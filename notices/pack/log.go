@@ -5,7 +5,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/notices/paper"
-	"github.com/ppi-engine/ppi/notices/wording"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 const namedLog = "questions"

@@ -10,7 +10,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/notices/paper"
-	"github.com/ppi-engine/ppi/notices/wording"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 // A File is one rendering of a pack.

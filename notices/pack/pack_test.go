@@ -12,7 +12,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/notices/wording"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 // sample is a pack with everything that a pack can hold, in every given language.

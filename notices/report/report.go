@@ -10,8 +10,8 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/notices/paper"
-	"github.com/ppi-engine/ppi/notices/wording"
 	"github.com/ppi-engine/ppi/rules/evaluation"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 // Document composes the report in one language. What people wrote stays as they wrote it.

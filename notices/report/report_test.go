@@ -12,8 +12,8 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/notices/paper"
-	"github.com/ppi-engine/ppi/notices/wording"
 	"github.com/ppi-engine/ppi/rules/evaluation"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 var (

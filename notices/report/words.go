@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"embed"
 
-	"github.com/ppi-engine/ppi/notices/wording"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 //go:embed words/*.yaml

@@ -315,8 +315,8 @@ func (r *reader) known(reference string, said map[column]string, row Row) (model
 				"%s exists, and this row does not come from an exported sheet", code).
 				Accepting("the row of %s in a sheet that was exported, or another code", code))
 			return models.Entry{}, models.Requirement{}
-		case reference != "" && string(s.entry.ID) == id:
-			return s.entry, s.Requirement
+		case reference != "" && string(s.Entry.ID) == id:
+			return s.Entry, s.Requirement
 		}
 	}
 	if reference != "" {

@@ -130,19 +130,13 @@ func columns(d models.Dossier) []column {
 }
 
 // A required is a requirement that stands, with its entry.
-type required struct {
-	models.Requirement
-
-	entry models.Entry
-}
+type required models.StandingRequirement
 
 // standing lists the requirements by code.
 func standing(d models.Dossier) []required {
 	var all []required
-	for _, e := range d.Of(models.EntryRequirement) {
-		if r, ok := models.BodyOf[models.Requirement](e); ok {
-			all = append(all, required{r, e})
-		}
+	for _, r := range d.Requirements() {
+		all = append(all, required(r))
 	}
 	slices.SortStableFunc(all, func(a, b required) int {
 		return cmp.Or(cmp.Compare(len(a.Code), len(b.Code)), cmp.Compare(a.Code, b.Code))
@@ -158,7 +152,7 @@ func (r required) shown(d models.Dossier, c column, w *words) string {
 	}
 	switch c.key {
 	case keyEntry:
-		return string(r.entry.ID) + "@" + strconv.FormatInt(r.entry.Version, 10)
+		return string(r.Entry.ID) + "@" + strconv.FormatInt(r.Entry.Version, 10)
 	case keyCode:
 		return r.Code
 	case keyType:

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/text/cases"
 
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/notices/wording"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 //go:embed words/*.yaml

@@ -8,7 +8,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/notices/wording"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 // Write makes a workbook of the requirements that stand, with the words of a language (English if there are none): a

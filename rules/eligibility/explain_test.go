@@ -2,6 +2,7 @@ package eligibility
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -49,6 +50,7 @@ func TestEverySentenceSaysTheSameInEveryLanguage(t *testing.T) {
 	for language, w := range all {
 		for i, part := range []map[string]string{w.Rules, w.Found, w.Needed, w.Things} {
 			english := []map[string]string{all["en"].Rules, all["en"].Found, all["en"].Needed, all["en"].Things}[i]
+			require.Equal(t, slices.Sorted(maps.Keys(english)), slices.Sorted(maps.Keys(part)), language)
 			for key, sentence := range part {
 				require.Equal(t, names(english[key]), names(sentence), "%s %s", language, key)
 				require.Equal(t, strings.TrimSpace(sentence), sentence)
@@ -56,19 +58,9 @@ func TestEverySentenceSaysTheSameInEveryLanguage(t *testing.T) {
 		}
 	}
 	for kind := range kinds {
-		require.True(t, slices.ContainsFunc(slices.Collect(keysOf(all["en"].Rules)), func(key string) bool {
+		require.True(t, slices.ContainsFunc(slices.Collect(maps.Keys(all["en"].Rules)), func(key string) bool {
 			return strings.HasPrefix(key, string(kind))
 		}), kind)
-	}
-}
-
-func keysOf(m map[string]string) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
 	}
 }
 

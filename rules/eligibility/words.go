@@ -1,20 +1,16 @@
 package eligibility
 
 import (
-	"bytes"
 	"embed"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-
-	"gopkg.in/yaml.v3"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 //go:embed words/*.yaml
@@ -32,38 +28,7 @@ type words struct {
 	Things map[string]string `yaml:"things"`
 }
 
-const theEnglish = "en"
-
-// loadWords reads the embedded files once. An error means that the program was built with broken data.
-//
-//nolint:gochecknoglobals // embedded data, read once and never changed
-var loadWords = sync.OnceValues(func() (map[string]*words, error) {
-	all := map[string]*words{}
-	files, err := wordFiles.ReadDir("words")
-	for _, f := range files {
-		content, failed := wordFiles.ReadFile("words/" + f.Name())
-		w := &words{}
-		decoder := yaml.NewDecoder(bytes.NewReader(content))
-		decoder.KnownFields(true)
-		err = errors.Join(err, failed, decoder.Decode(w))
-		all[w.Language] = w
-	}
-	for language, w := range all {
-		if !w.complete(all[theEnglish]) {
-			err = errors.Join(err, fmt.Errorf("%s has not the sentences of %s", language, theEnglish))
-		}
-	}
-	return all, err
-})
-
-func (w *words) complete(english *words) bool {
-	return sameKeys(w.Rules, english.Rules) && sameKeys(w.Found, english.Found) &&
-		sameKeys(w.Needed, english.Needed) && sameKeys(w.Things, english.Things)
-}
-
-func sameKeys(a, b map[string]string) bool {
-	return slices.Equal(slices.Sorted(maps.Keys(a)), slices.Sorted(maps.Keys(b)))
-}
+var loadWords = wording.Loader[words](wordFiles)
 
 // Languages lists the languages in which rules are explained.
 func Languages() []string {
@@ -71,7 +36,7 @@ func Languages() []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-func english() *words { return wordsIn(theEnglish) }
+func english() *words { return wordsIn(wording.English) }
 
 // wordsIn returns the words of a language, or the English ones.
 func wordsIn(language string) *words {
@@ -82,7 +47,7 @@ func wordsIn(language string) *words {
 	if w, ok := all[language]; ok {
 		return w
 	}
-	return all[theEnglish]
+	return all[wording.English]
 }
 
 // CheckLanguage refuses a language in which rules are not explained ([models.CodeInvalidValue]); empty means English.

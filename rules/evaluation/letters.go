@@ -10,6 +10,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/award"
 	"github.com/ppi-engine/ppi/rules/timelimit"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 // A Letter informs one tenderer of the decision: who won and why, why the recipient did not, and when a contract can be
@@ -235,7 +236,7 @@ func languageOf(d models.Dossier, t models.Tender) string {
 		return asked
 	}
 	if len(all) == 0 {
-		return theEnglish
+		return wording.English
 	}
 	return all[0]
 }

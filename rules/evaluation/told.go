@@ -9,6 +9,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/award"
 	"github.com/ppi-engine/ppi/rules/timelimit"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 // A telling is what the letters on an award tell from.
@@ -184,7 +185,7 @@ func spoken(language string) string {
 			return tag
 		}
 	}
-	return theEnglish
+	return wording.English
 }
 
 // panelReasons is what the panel wrote on a tender, by criterion: the reasons of the consensus, or where the mean

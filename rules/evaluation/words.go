@@ -1,21 +1,16 @@
 package evaluation
 
 import (
-	"bytes"
 	"cmp"
 	"embed"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-
-	"gopkg.in/yaml.v3"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/award"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 //go:embed words/*.yaml
@@ -27,30 +22,7 @@ type words struct {
 	Sentences map[string]string `yaml:"sentences"`
 }
 
-const theEnglish = "en"
-
-// loadWords reads the embedded files once. An error means that the program was built with broken data.
-//
-//nolint:gochecknoglobals // embedded data, read once and never changed
-var loadWords = sync.OnceValues(func() (map[string]words, error) {
-	all := map[string]words{}
-	files, err := wordFiles.ReadDir("words")
-	for _, f := range files {
-		content, failed := wordFiles.ReadFile("words/" + f.Name())
-		var w words
-		decoder := yaml.NewDecoder(bytes.NewReader(content))
-		decoder.KnownFields(true)
-		err = errors.Join(err, failed, decoder.Decode(&w))
-		all[w.Language] = w
-	}
-	english := slices.Sorted(maps.Keys(all[theEnglish].Sentences))
-	for language, w := range all {
-		if !slices.Equal(english, slices.Sorted(maps.Keys(w.Sentences))) {
-			err = errors.Join(err, fmt.Errorf("%s has not the sentences of %s", language, theEnglish))
-		}
-	}
-	return all, err
-})
+var loadWords = wording.Loader[words](wordFiles)
 
 // Languages lists the languages in which methods are told.
 func Languages() []string {
@@ -73,12 +45,12 @@ func MethodOf(c models.AwardCriteria, language string) (Method, error) {
 	if err != nil {
 		return Method{}, err
 	}
-	w, ok := all[cmp.Or(language, theEnglish)]
+	w, ok := all[cmp.Or(language, wording.English)]
 	if !ok {
 		return Method{}, models.Refuse(models.CodeInvalidValue, "/language", "methods are not told in %q", language).
 			Accepting("one of %v", Languages())
 	}
-	t := teller{words: w, AwardCriteria: Criteria{c}.Drawn(models.Dossier{}).AwardCriteria}
+	t := teller{words: *w, AwardCriteria: Criteria{c}.Drawn(models.Dossier{}).AwardCriteria}
 	m := Method{Language: w.Language, Rules: t.rules(), Warnings: []string{}}
 	for _, warning := range warnings(t.AwardCriteria) {
 		m.Warnings = append(m.Warnings, t.say(warning))

@@ -1,6 +1,7 @@
 package evaluation
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/award"
+	"github.com/ppi-engine/ppi/rules/wording"
 )
 
 func TestAMethodIsToldInSixLanguagesWithTheSameFacts(t *testing.T) {
@@ -18,12 +20,14 @@ func TestAMethodIsToldInSixLanguagesWithTheSameFacts(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"de", "en", "es", "fr", "it", "tr"}, Languages())
 	place := regexp.MustCompile(`\{[a-z]+\}`)
+	english := slices.Sorted(maps.Keys(all[wording.English].Sentences))
 	for language, w := range all {
+		require.Equal(t, english, slices.Sorted(maps.Keys(w.Sentences)), language)
 		for name, sentence := range w.Sentences {
 			places := func(s string) []string {
 				return slices.Compact(slices.Sorted(slices.Values(place.FindAllString(s, -1))))
 			}
-			require.Equal(t, places(all[theEnglish].Sentences[name]), places(sentence), "%s of %s", name, language)
+			require.Equal(t, places(all[wording.English].Sentences[name]), places(sentence), "%s of %s", name, language)
 		}
 	}
 }

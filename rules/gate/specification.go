@@ -22,7 +22,7 @@ var specificationSubject = append(models.SpecificationKinds(), models.EntrySpeci
 // language, a decision on lots, a business case, and one version that every buyer has approved and a lawyer
 // has certified.
 func specification(d models.Dossier) []models.Criterion {
-	requirements := requirementsOf(d)
+	requirements := d.Requirements()
 	criteria := []models.Criterion{
 		requirementsTraced(d, requirements), requirementsVerifiable(requirements), minimumSeparated(requirements),
 		requirementsPlaced(d, requirements),
@@ -69,26 +69,9 @@ func procedureFits(d models.Dossier) models.Criterion {
 	return c.met(nil, "the %s fits the route", way.Name)
 }
 
-// A requirement is one with its entry.
-type requirement struct {
-	models.Requirement
-
-	entry models.Entry
-}
-
-func requirementsOf(d models.Dossier) []requirement {
-	var all []requirement
-	for _, e := range d.Of(models.EntryRequirement) {
-		if r, ok := models.BodyOf[models.Requirement](e); ok {
-			all = append(all, requirement{r, e})
-		}
-	}
-	return all
-}
-
 // each asks that no requirement has the fault.
 func (c check) each(
-	requirements []requirement, fault func(requirement) string, format string, args ...any,
+	requirements []models.StandingRequirement, fault func(models.StandingRequirement) string, format string, args ...any,
 ) models.Criterion {
 	if len(requirements) == 0 {
 		return c.notMet("no requirement is written down")
@@ -99,7 +82,7 @@ func (c check) each(
 			faults = append(faults, r.Code+": "+f)
 			continue
 		}
-		evidence = append(evidence, Reference(r.entry))
+		evidence = append(evidence, Reference(r.Entry))
 	}
 	if len(faults) > 0 {
 		return c.notMet("%s", strings.Join(faults, "; "))
@@ -107,8 +90,8 @@ func (c check) each(
 	return c.met(evidence, format, args...)
 }
 
-func requirementsTraced(d models.Dossier, all []requirement) models.Criterion {
-	return check{"requirements_traced", specificationSource}.each(all, func(r requirement) string {
+func requirementsTraced(d models.Dossier, all []models.StandingRequirement) models.Criterion {
+	return check{"requirements_traced", specificationSource}.each(all, func(r models.StandingRequirement) string {
 		for _, id := range r.Traces {
 			if _, ok := d.Standing(id, models.EntryCommonNeed, models.EntryNeedsStatement); !ok {
 				return "comes from " + string(id) + ", which no longer stands"
@@ -121,8 +104,8 @@ func requirementsTraced(d models.Dossier, all []requirement) models.Criterion {
 	}, "all %d requirements come from a need", len(all))
 }
 
-func requirementsVerifiable(all []requirement) models.Criterion {
-	return check{"requirements_verifiable", technicalSource + "(3)(a)"}.each(all, func(r requirement) string {
+func requirementsVerifiable(all []models.StandingRequirement) models.Criterion {
+	return check{"requirements_verifiable", technicalSource + "(3)(a)"}.each(all, func(r models.StandingRequirement) string {
 		if r.Use != models.UseNone && !r.Verification.Stated() {
 			return "does not say how it is verified"
 		}
@@ -132,7 +115,7 @@ func requirementsVerifiable(all []requirement) models.Criterion {
 
 // minimumSeparated asks that what excludes a tender and what earns points are told apart: no requirement appears both
 // as a minimum and for points, and there is at least one minimum.
-func minimumSeparated(all []requirement) models.Criterion {
+func minimumSeparated(all []models.StandingRequirement) models.Criterion {
 	uses := map[string]map[string]string{}
 	count := map[string]int{}
 	for _, r := range all {
@@ -149,7 +132,7 @@ func minimumSeparated(all []requirement) models.Criterion {
 	if len(all) > 0 && count[models.UseMinimum] == 0 {
 		return c.notMet("no requirement is a minimum, so every tender would be admitted")
 	}
-	return c.each(all, func(r requirement) string {
+	return c.each(all, func(r models.StandingRequirement) string {
 		for language, text := range r.Statement {
 			said := uses[language+" "+models.Plain(text)]
 			if minimum, award := said[models.UseMinimum], said[models.UseAward]; minimum != "" && award != "" {
@@ -161,8 +144,8 @@ func minimumSeparated(all []requirement) models.Criterion {
 		count[models.UseAward], count[models.UseNone])
 }
 
-func requirementsPlaced(d models.Dossier, all []requirement) models.Criterion {
-	return check{"requirements_placed", "Directive 2014/24/EU, Article 46"}.each(all, func(r requirement) string {
+func requirementsPlaced(d models.Dossier, all []models.StandingRequirement) models.Criterion {
+	return check{"requirements_placed", "Directive 2014/24/EU, Article 46"}.each(all, func(r models.StandingRequirement) string {
 		for _, id := range r.Lots {
 			if lot, ok := d.Tendering.Lot(id); !ok || lot.EndedAt != nil {
 				return "applies to " + string(id) + ", which is not a lot of this procurement or has ended"
@@ -174,12 +157,12 @@ func requirementsPlaced(d models.Dossier, all []requirement) models.Criterion {
 
 // limitsConsistent asks that a tender can keep the bounds of all minimum requirements on the same thing; nil: no
 // requirement is bound by numbers.
-func limitsConsistent(all []requirement) *models.Criterion {
+func limitsConsistent(all []models.StandingRequirement) *models.Criterion {
 	var bounded []string
 	var minima []models.Requirement
 	for _, r := range all {
 		if r.Measure != nil {
-			bounded = append(bounded, Reference(r.entry))
+			bounded = append(bounded, Reference(r.Entry))
 		}
 		minima = append(minima, r.Requirement)
 	}

@@ -20,7 +20,7 @@ func Missing(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	faults = append(faults, incomplete(d, lots)...)
 	faults = append(faults, unrequired(d, lots)...)
 	for _, r := range required(d) {
-		if !slices.ContainsFunc(lots, func(l models.Lot) bool { return applies(r, l.ID) }) {
+		if !slices.ContainsFunc(lots, func(l models.Lot) bool { return r.AppliesTo(l.ID) }) {
 			continue
 		}
 		faults = append(faults, models.RefuseUntranslated("/requirements/"+r.Code, r.Wording(), languages)...)
@@ -87,7 +87,7 @@ func rfc3339(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
 func unrequired(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	var faults []*models.Refusal
 	for _, lot := range lots {
-		if slices.ContainsFunc(required(d), func(r models.Requirement) bool { return applies(r, lot.ID) }) {
+		if slices.ContainsFunc(required(d), func(r models.Requirement) bool { return r.AppliesTo(lot.ID) }) {
 			continue
 		}
 		faults = append(faults, models.Refuse(models.CodeRequirementsMissing,

@@ -97,7 +97,7 @@ func packRequirements(d models.Dossier, lots []models.Lot) []models.PackRequirem
 	for _, r := range required(d) {
 		var numbers []int
 		for _, lot := range lots {
-			if applies(r, lot.ID) {
+			if r.AppliesTo(lot.ID) {
 				numbers = append(numbers, lot.Number)
 			}
 		}
@@ -118,16 +118,12 @@ func packRequirements(d models.Dossier, lots []models.Lot) []models.PackRequirem
 // required are the requirements that are part of the tender.
 func required(d models.Dossier) []models.Requirement {
 	var all []models.Requirement
-	for _, e := range d.Of(models.EntryRequirement) {
-		if r, ok := models.BodyOf[models.Requirement](e); ok && r.Use != models.UseNone {
-			all = append(all, r)
+	for _, r := range d.Requirements() {
+		if r.Use != models.UseNone {
+			all = append(all, r.Requirement)
 		}
 	}
 	return all
-}
-
-func applies(r models.Requirement, lot models.ID) bool {
-	return len(r.Lots) == 0 || slices.Contains(r.Lots, lot)
 }
 
 func latest[T any](d models.Dossier, kind models.EntryKind) (T, bool) {

@@ -62,7 +62,7 @@ func TraceOf(d models.Dossier) Trace {
 	for i := range t.Requirements {
 		r := &t.Requirements[i]
 		for _, c := range t.Criteria {
-			if slices.Contains(c.Requirements, r.Code) && appliesTo(r.Requirement, c.Lot) {
+			if slices.Contains(c.Requirements, r.Code) && r.AppliesTo(c.Lot) {
 				r.Criteria = append(r.Criteria, c)
 			}
 		}
@@ -84,10 +84,8 @@ func TraceOf(d models.Dossier) Trace {
 
 func requirementsOf(d models.Dossier) []Requirement {
 	var all []Requirement
-	for _, e := range d.Of(models.EntryRequirement) {
-		if r, ok := models.BodyOf[models.Requirement](e); ok {
-			all = append(all, Requirement{Requirement: r, Entry: e})
-		}
+	for _, r := range d.Requirements() {
+		all = append(all, Requirement{Requirement: r.Requirement, Entry: r.Entry})
 	}
 	return all
 }
@@ -139,10 +137,6 @@ func needsOf(d models.Dossier, requirements []Requirement) []Need {
 		}
 	}
 	return all
-}
-
-func appliesTo(r models.Requirement, lot models.ID) bool {
-	return len(r.Lots) == 0 || slices.Contains(r.Lots, lot)
 }
 
 // orphans names what leads nowhere or comes from nowhere. Nothing is said of needs before the first requirement is

@@ -1,4 +1,4 @@
-// Package wording reads the fixed words of documents, a file for each language, and fills values into them.
+// Package wording reads the fixed words of rules and documents, a file for each language, and fills values into them.
 package wording
 
 import (
