@@ -69,9 +69,12 @@ func procedureFits(d models.Dossier) models.Criterion {
 	return c.met(nil, "the %s fits the route", way.Name)
 }
 
+// A requirement is one that stands, with its entry.
+type requirement = models.StandingRequirement
+
 // each asks that no requirement has the fault.
 func (c check) each(
-	requirements []models.StandingRequirement, fault func(models.StandingRequirement) string, format string, args ...any,
+	requirements []requirement, fault func(requirement) string, format string, args ...any,
 ) models.Criterion {
 	if len(requirements) == 0 {
 		return c.notMet("no requirement is written down")
@@ -90,8 +93,8 @@ func (c check) each(
 	return c.met(evidence, format, args...)
 }
 
-func requirementsTraced(d models.Dossier, all []models.StandingRequirement) models.Criterion {
-	return check{"requirements_traced", specificationSource}.each(all, func(r models.StandingRequirement) string {
+func requirementsTraced(d models.Dossier, all []requirement) models.Criterion {
+	return check{"requirements_traced", specificationSource}.each(all, func(r requirement) string {
 		for _, id := range r.Traces {
 			if _, ok := d.Standing(id, models.EntryCommonNeed, models.EntryNeedsStatement); !ok {
 				return "comes from " + string(id) + ", which no longer stands"
@@ -104,8 +107,8 @@ func requirementsTraced(d models.Dossier, all []models.StandingRequirement) mode
 	}, "all %d requirements come from a need", len(all))
 }
 
-func requirementsVerifiable(all []models.StandingRequirement) models.Criterion {
-	return check{"requirements_verifiable", technicalSource + "(3)(a)"}.each(all, func(r models.StandingRequirement) string {
+func requirementsVerifiable(all []requirement) models.Criterion {
+	return check{"requirements_verifiable", technicalSource + "(3)(a)"}.each(all, func(r requirement) string {
 		if r.Use != models.UseNone && !r.Verification.Stated() {
 			return "does not say how it is verified"
 		}
@@ -115,7 +118,7 @@ func requirementsVerifiable(all []models.StandingRequirement) models.Criterion {
 
 // minimumSeparated asks that what excludes a tender and what earns points are told apart: no requirement appears both
 // as a minimum and for points, and there is at least one minimum.
-func minimumSeparated(all []models.StandingRequirement) models.Criterion {
+func minimumSeparated(all []requirement) models.Criterion {
 	uses := map[string]map[string]string{}
 	count := map[string]int{}
 	for _, r := range all {
@@ -132,7 +135,7 @@ func minimumSeparated(all []models.StandingRequirement) models.Criterion {
 	if len(all) > 0 && count[models.UseMinimum] == 0 {
 		return c.notMet("no requirement is a minimum, so every tender would be admitted")
 	}
-	return c.each(all, func(r models.StandingRequirement) string {
+	return c.each(all, func(r requirement) string {
 		for language, text := range r.Statement {
 			said := uses[language+" "+models.Plain(text)]
 			if minimum, award := said[models.UseMinimum], said[models.UseAward]; minimum != "" && award != "" {
@@ -144,8 +147,8 @@ func minimumSeparated(all []models.StandingRequirement) models.Criterion {
 		count[models.UseAward], count[models.UseNone])
 }
 
-func requirementsPlaced(d models.Dossier, all []models.StandingRequirement) models.Criterion {
-	return check{"requirements_placed", "Directive 2014/24/EU, Article 46"}.each(all, func(r models.StandingRequirement) string {
+func requirementsPlaced(d models.Dossier, all []requirement) models.Criterion {
+	return check{"requirements_placed", "Directive 2014/24/EU, Article 46"}.each(all, func(r requirement) string {
 		for _, id := range r.Lots {
 			if lot, ok := d.Tendering.Lot(id); !ok || lot.EndedAt != nil {
 				return "applies to " + string(id) + ", which is not a lot of this procurement or has ended"
@@ -157,7 +160,7 @@ func requirementsPlaced(d models.Dossier, all []models.StandingRequirement) mode
 
 // limitsConsistent asks that a tender can keep the bounds of all minimum requirements on the same thing; nil: no
 // requirement is bound by numbers.
-func limitsConsistent(all []models.StandingRequirement) *models.Criterion {
+func limitsConsistent(all []requirement) *models.Criterion {
 	var bounded []string
 	var minima []models.Requirement
 	for _, r := range all {
