@@ -48,7 +48,7 @@ func bound(s string) *big.Rat {
 
 // Of names what is measured, however it is spelled: requirements with the same name are about the same thing.
 func (m *Measure) Of() string {
-	return strings.ToLower(strings.Join(strings.Fields(m.Indicator), " ")) + " [" + strings.TrimSpace(m.Unit) + "]"
+	return Plain(m.Indicator) + " [" + strings.TrimSpace(m.Unit) + "]"
 }
 
 // A Clash is two minimum requirements of which no tender can keep both.

@@ -12,6 +12,14 @@ var decimalPattern = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$
 // after the point, no exponent, no thousands separator.
 func ValidDecimal(s string) bool { return decimalPattern.MatchString(s) }
 
+// SameDecimal tells whether two texts are the same decimal number, however it is written; a text that is none is never
+// the same.
+func SameDecimal(a, b string) bool {
+	x, ok := new(big.Rat).SetString(a)
+	y, well := new(big.Rat).SetString(b)
+	return ok && well && x.Cmp(y) == 0
+}
+
 // Money is an exact amount: the decimal number travels as text, so that no reader rounds it.
 type Money struct {
 	Amount string `json:"amount" doc:"Decimal number as text, at most two decimals" example:"1250000.10"`

@@ -2,6 +2,7 @@ package models
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/bojanz/currency"
 	"golang.org/x/text/language"
@@ -55,6 +56,12 @@ func ValidCurrency(code string) bool {
 // funds lists what the library has of ISO 4217 that nobody pays with.
 func funds() []string {
 	return []string{"BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW", "XAD"}
+}
+
+// BaseLanguage is the language of a tag without script and region, in small letters: de of de-AT.
+func BaseLanguage(tag string) string {
+	base, _, _ := strings.Cut(tag, "-")
+	return strings.ToLower(base)
 }
 
 // CheckLanguage refuses what is not the tag of a language ([CodeInvalidValue]).

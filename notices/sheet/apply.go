@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"maps"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,8 +122,7 @@ func (r *reader) number(row *Row, c column, word, before string) string {
 			Accepting("a number such as 4.5 or 4,5, without a unit"))
 		return before
 	}
-	old, known := new(big.Rat).SetString(before)
-	if now, ok := new(big.Rat).SetString(said); known && ok && now.Cmp(old) == 0 {
+	if models.SameDecimal(said, before) {
 		return before
 	}
 	return said

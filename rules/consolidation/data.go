@@ -108,7 +108,7 @@ func (k knowledge) unitOf(name string) unit {
 func (k knowledge) telling(language, text string) []string {
 	var words []string
 	for _, w := range split(text) {
-		if !slices.Contains(k.small[base(language)], w) && !slices.Contains(words, w) {
+		if !slices.Contains(k.small[models.BaseLanguage(language)], w) && !slices.Contains(words, w) {
 			words = append(words, w)
 		}
 	}

@@ -26,12 +26,6 @@ func split(text string) []string {
 	})
 }
 
-// base is the language of a tag such as de-AT.
-func base(tag string) string {
-	language, _, _ := strings.Cut(tag, "-")
-	return strings.ToLower(language)
-}
-
 // sameIndicator tells whether two texts name the same thing, in some language in which both are written.
 func (k knowledge) sameIndicator(a, b models.Text) bool { return k.alike(a, b, 1) }
 
@@ -75,7 +69,7 @@ func sameWord(a, b string) bool {
 func (k knowledge) wish(text models.Text) (words, language string) {
 	for _, tag := range text.Languages() {
 		said := split(text[tag])
-		for _, wish := range k.wishes[base(tag)] {
+		for _, wish := range k.wishes[models.BaseLanguage(tag)] {
 			for i := 0; i+len(wish) <= len(said); i++ {
 				if slices.Equal(said[i:i+len(wish)], wish) {
 					return strings.Join(wish, " "), tag

@@ -106,18 +106,17 @@ func plain(name string) string {
 }
 
 // letters that do not come apart into a letter and an accent.
-var letters = strings.NewReplacer("ß", "ss", "ẞ", "ss", "ı", "i", "ø", "o", "Ø", "o", "ł", "l", "Ł", "l", "đ", "d",
-	"Đ", "d", "æ", "ae", "Æ", "ae", "œ", "oe", "Œ", "oe", "ς", "σ")
+var letters = strings.NewReplacer("ı", "i", "ø", "o", "ł", "l", "đ", "d", "æ", "ae", "œ", "oe")
 
-// plainWords are the words of a name in small letters without accents. Dots and apostrophes belong to their word, and
+// plainWords are the words of a name as names are compared ([models.Plain]), without accents. Dots and apostrophes belong to their word, and
 // single letters one after the other make one: S.A., S. A. and SA are the same.
 func plainWords(name string) []string {
 	var plain strings.Builder
-	for _, r := range norm.NFKD.String(letters.Replace(name)) {
+	for _, r := range norm.NFKD.String(letters.Replace(models.Plain(name))) {
 		switch {
 		case unicode.Is(unicode.Mn, r), r == '.', r == '\'', r == '’':
 		case unicode.IsLetter(r), unicode.IsDigit(r):
-			plain.WriteRune(unicode.ToLower(r))
+			plain.WriteRune(r)
 		default:
 			plain.WriteRune(' ')
 		}

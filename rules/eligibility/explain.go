@@ -10,9 +10,10 @@ import (
 // Explain says in a sentence what the rule asks for, in a language of [Languages], or else in English.
 func (r Rule) Explain(language string) string {
 	w := wordsIn(language)
+	from, to := r.bounds()
 	return w.fill(w.Rules[r.sentence()], []any{
 		"at_least", r.AtLeast, "at_most", r.AtMost, "percent", r.Percent, "passed_on", r.PassedOn,
-		"from", r.lower(), "to", r.upper(), "countries", r.Countries, "phases", phaseThings(r.Phases),
+		"from", from, "to", to, "countries", r.Countries, "phases", phaseThings(r.Phases),
 		"body", r.Body, "deadline", r.Deadline, "activity", thing(r.Activity),
 		"participants", thing(r.With), "kinds", things(r.Kinds), "network", thing(r.Network), "day", r.On,
 		"working_days", r.WorkingDays, "longest", r.LongestMonths, "every", r.EveryMonths, "within", r.WithinDays,
@@ -47,26 +48,15 @@ func (r Rule) sentence() string {
 	return kind
 }
 
-// lower is the lower bound of the rule, upper the upper one, whatever they bound.
-func (r Rule) lower() any {
+// bounds are the lower and the upper bound of the rule, whatever they bound.
+func (r Rule) bounds() (from, to any) {
 	switch r.Kind {
 	case KindGrant:
-		return r.Amount.From
+		return r.Amount.From, r.Amount.To
 	case KindStarts:
-		return r.Days.From
+		return r.Days.From, r.Days.To
 	default:
-		return r.Months.From
-	}
-}
-
-func (r Rule) upper() any {
-	switch r.Kind {
-	case KindGrant:
-		return r.Amount.To
-	case KindStarts:
-		return r.Days.To
-	default:
-		return r.Months.To
+		return r.Months.From, r.Months.To
 	}
 }
 

@@ -179,8 +179,7 @@ func (a telling) toConcerned(t models.Tender) Letter {
 
 // spoken is a language in which the rules speak: the given one by its whole tag or by its first part, or English.
 func spoken(language string) string {
-	base, _, _ := strings.Cut(language, "-")
-	for _, tag := range []string{language, base} {
+	for _, tag := range []string{language, models.BaseLanguage(language)} {
 		if slices.Contains(Languages(), tag) {
 			return tag
 		}

@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"math/big"
 	"slices"
 	"strings"
 
@@ -92,17 +91,11 @@ func baselinesMeasured(d models.Dossier) models.Criterion {
 		switch {
 		case !ok:
 			return "no figure of the present service stands behind its baseline of " + s.Baseline + " " + s.Unit
-		case !sameNumber(f.Value, s.Baseline) || models.Plain(f.Unit) != models.Plain(s.Unit):
+		case !models.SameDecimal(f.Value, s.Baseline) || models.Plain(f.Unit) != models.Plain(s.Unit):
 			return "the baseline is " + s.Baseline + " " + s.Unit + ", and " + f.Value + " " + f.Unit + " was measured"
 		}
 		return ""
 	}, "each baseline was measured")
-}
-
-func sameNumber(a, b string) bool {
-	x, ok := new(big.Rat).SetString(a)
-	y, well := new(big.Rat).SetString(b)
-	return ok && well && x.Cmp(y) == 0
 }
 
 // priorArtSearched asks for a search, also for patents; and that the need was restated where a patent stands in its

@@ -36,8 +36,7 @@ var weightsOf = sync.OnceValues(func() (weights, error) {
 func (w weights) found(wording []models.Wording) string {
 	for _, one := range wording {
 		for _, language := range one.Text.Languages() {
-			base, _, _ := strings.Cut(language, "-")
-			said, known := w[base]
+			said, known := w[models.BaseLanguage(language)]
 			if !known {
 				continue
 			}

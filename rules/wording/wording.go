@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/ppi-engine/ppi/models"
 )
 
 // English is the language of words that are missing in another.
@@ -52,8 +54,7 @@ func In[Words any](load func() (map[string]*Words, error), language string) (*Wo
 	if err != nil {
 		return nil, false, err
 	}
-	base, _, _ := strings.Cut(language, "-")
-	for _, tag := range []string{language, base} {
+	for _, tag := range []string{language, models.BaseLanguage(language)} {
 		if w, ok := all[tag]; ok {
 			return w, true, nil
 		}
