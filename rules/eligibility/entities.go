@@ -108,8 +108,8 @@ func plain(name string) string {
 // letters that do not come apart into a letter and an accent.
 var letters = strings.NewReplacer("ı", "i", "ø", "o", "ł", "l", "đ", "d", "æ", "ae", "œ", "oe")
 
-// plainWords are the words of a name as names are compared ([models.Plain]), without accents. Dots and apostrophes belong to their word, and
-// single letters one after the other make one: S.A., S. A. and SA are the same.
+// plainWords are the words of a name as names are compared ([models.Plain]), without accents. Dots and apostrophes
+// belong to their word, and single letters one after the other make one: S.A., S. A. and SA are the same.
 func plainWords(name string) []string {
 	var plain strings.Builder
 	for _, r := range norm.NFKD.String(letters.Replace(models.Plain(name))) {
