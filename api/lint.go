@@ -40,15 +40,9 @@ type LintedView struct {
 
 // A LintFindingView points at words that may favour somebody or that leave open what is wanted.
 type LintFindingView struct {
-	Where      string      `json:"where" doc:"The line, the paragraph or the page" example:"page 3"`
-	Code       findingCode `json:"code"`
-	Severity   string      `json:"severity" enum:"high,medium,low"`
-	Start      int         `json:"start" doc:"Offset in the composed text, in characters (Unicode code points)"`
-	End        int         `json:"end" doc:"Exclusive"`
-	Text       string      `json:"text" doc:"The words themselves"`
-	Reason     string      `json:"reason"`
-	Suggestion string      `json:"suggestion"`
-	Source     string      `json:"source" doc:"Article or rule"`
+	Where string `json:"where" doc:"The line, the paragraph or the page" example:"page 3"`
+
+	FoundWords
 }
 
 func (s *server) lintText(_ context.Context, in *LintInput) (*rest.Shown[LintedView], error) {
@@ -64,10 +58,7 @@ func (s *server) lintFile(ctx context.Context, in *LintFileInput) (*rest.Shown[L
 func showLinted(language string, linted views.LintedText) *rest.Shown[LintedView] {
 	view := LintedView{Language: language, Checked: linted.Checked, Items: []LintFindingView{}}
 	for _, f := range linted.Findings {
-		view.Items = append(view.Items, LintFindingView{
-			Where: f.Where, Code: findingCode(f.Code), Severity: string(f.Severity), Start: f.Start, End: f.End,
-			Text: f.Text, Reason: f.Reason, Suggestion: f.Suggestion, Source: f.Source,
-		})
+		view.Items = append(view.Items, LintFindingView{f.Where, showWords(f.Finding)})
 	}
 	return &rest.Shown[LintedView]{Body: view}
 }

@@ -10,20 +10,34 @@ import (
 
 // A NeutralityFindingView points at words that may favour somebody or that leave open what is wanted.
 type NeutralityFindingView struct {
-	Entry      models.ID        `json:"entry" doc:"The entry that contains the words"`
-	Kind       models.EntryKind `json:"kind"`
-	Field      string           `json:"field" doc:"JSON pointer into its content"`
-	Code       findingCode      `json:"code"`
-	Severity   string           `json:"severity" enum:"high,medium,low"`
-	Language   string           `json:"language"`
-	Start      int              `json:"start" doc:"Offset in characters (Unicode code points)"`
-	End        int              `json:"end" doc:"Exclusive"`
-	Text       string           `json:"text" doc:"The words themselves"`
-	Reason     string           `json:"reason"`
-	Suggestion string           `json:"suggestion"`
-	Source     string           `json:"source" doc:"Article or rule"`
-	Open       bool             `json:"open" doc:"No second person has said why the words may stay"`
-	Answer     models.ID        `json:"answer,omitempty" doc:"The answer that says why the words may stay"`
+	Entry    models.ID        `json:"entry" doc:"The entry that contains the words"`
+	Kind     models.EntryKind `json:"kind"`
+	Field    string           `json:"field" doc:"JSON pointer into its content"`
+	Language string           `json:"language"`
+
+	FoundWords
+
+	Open   bool      `json:"open" doc:"No second person has said why the words may stay"`
+	Answer models.ID `json:"answer,omitempty" doc:"The answer that says why the words may stay"`
+}
+
+// FoundWords are the words to which the linter points, and what it says of them.
+type FoundWords struct {
+	Code       findingCode `json:"code"`
+	Severity   string      `json:"severity" enum:"high,medium,low"`
+	Start      int         `json:"start" doc:"Offset in the composed text, in characters (Unicode code points)"`
+	End        int         `json:"end" doc:"Exclusive"`
+	Text       string      `json:"text" doc:"The words themselves"`
+	Reason     string      `json:"reason"`
+	Suggestion string      `json:"suggestion"`
+	Source     string      `json:"source" doc:"Article or rule"`
+}
+
+func showWords(f views.LintFinding) FoundWords {
+	return FoundWords{
+		Code: findingCode(f.Code), Severity: string(f.Severity), Start: f.Start, End: f.End, Text: f.Text,
+		Reason: f.Reason, Suggestion: f.Suggestion, Source: f.Source,
+	}
 }
 
 // NeutralityFindingsView lists findings, entry by entry.
@@ -48,8 +62,7 @@ func (v *NeutralityFindingsView) add(f views.NeutralityFinding) {
 		v.Open++
 	}
 	v.Items = append(v.Items, NeutralityFindingView{
-		Entry: f.Entry.ID, Kind: f.Entry.Kind, Field: f.Field, Code: findingCode(f.Code), Severity: string(f.Severity),
-		Language: f.Language, Start: f.Start, End: f.End, Text: f.Text, Reason: f.Reason, Suggestion: f.Suggestion,
-		Source: f.Source, Open: f.Answer == "", Answer: f.Answer,
+		Entry: f.Entry.ID, Kind: f.Entry.Kind, Field: f.Field, Language: f.Language, FoundWords: showWords(f.Finding),
+		Open: f.Answer == "", Answer: f.Answer,
 	})
 }

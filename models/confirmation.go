@@ -44,6 +44,16 @@ func (c Confirmation) of(standing Entry) Confirmation {
 	return c
 }
 
+// mustBeLatest refuses anything but the latest entry of a kind as it stands, and returns that.
+func (c Confirmation) mustBeLatest(d Dossier, kind EntryKind, what, entryField string) (Entry, error) {
+	standing, ok := d.Latest(kind)
+	if !ok {
+		return standing, Refuse(CodeInvalidValue, entryField, "no %s is written down", what).
+			Accepting("the %s, after it was written", what)
+	}
+	return standing, c.mustBe(standing, "the "+what, entryField)
+}
+
 // mustBe refuses anything but the version that stands.
 func (c Confirmation) mustBe(standing Entry, what, entryField string) error {
 	field := "/version"
@@ -87,12 +97,8 @@ func (n NeedConfirmation) Drawn(d Dossier) NeedConfirmation {
 
 // CheckAgainst refuses to confirm anything but the common need as it stands.
 func (n NeedConfirmation) CheckAgainst(d Dossier, e Entry) error {
-	standing, ok := d.Latest(EntryCommonNeed)
-	if !ok {
-		return Refuse(CodeInvalidValue, "/entry", "no common need is written down").
-			Accepting("a confirmation after the common need was written")
-	}
-	if err := n.mustBe(standing, "the common need", "/entry"); err != nil {
+	standing, err := n.mustBeLatest(d, EntryCommonNeed, "common need", "/entry")
+	if err != nil {
 		return err
 	}
 	return d.once(e, func(other Entry) bool { return d.NeedConfirmed(standing, other) })

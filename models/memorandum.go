@@ -39,8 +39,7 @@ type MemorandumSignature struct {
 
 // Check refuses a malformed ID or digest, and a signature that does not say in which capacity it is given.
 func (s MemorandumSignature) Check() error {
-	return Refusals(slices.Concat(checkID("/entry", s.Entry, PrefixEntry), checkDigest("/digest", s.Digest),
-		compact(checkWord("/capacity", s.Capacity, 400))))
+	return Refusals(append(Faults(s.Confirmation.Check()), compact(checkWord("/capacity", s.Capacity, 400))...))
 }
 
 // Drawn fills in the version of the memorandum.
@@ -52,12 +51,8 @@ func (s MemorandumSignature) Drawn(d Dossier) MemorandumSignature {
 
 // CheckAgainst refuses to sign anything but the memorandum as it stands, and to sign it twice.
 func (s MemorandumSignature) CheckAgainst(d Dossier, e Entry) error {
-	standing, ok := d.Latest(EntryMemorandum)
-	if !ok {
-		return Refuse(CodeInvalidValue, "/entry", "no memorandum is written down").
-			Accepting("a signature after the memorandum was written")
-	}
-	if err := s.mustBe(standing, "the memorandum", "/entry"); err != nil {
+	standing, err := s.mustBeLatest(d, EntryMemorandum, "memorandum", "/entry")
+	if err != nil {
 		return err
 	}
 	return d.once(e, func(other Entry) bool { return signsMemorandum(other, standing) })

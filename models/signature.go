@@ -34,12 +34,8 @@ func (s Signature) Drawn(d Dossier) Signature {
 // CheckAgainst refuses to sign anything but the agreement as it stands, between exactly the members and complete in
 // every language.
 func (s Signature) CheckAgainst(d Dossier, e Entry) error {
-	standing, ok := d.Latest(EntryAgreement)
-	if !ok {
-		return Refuse(CodeInvalidValue, "/agreement", "no collaboration agreement is written down").
-			Accepting("a signature after the agreement was written")
-	}
-	if err := s.confirmation().mustBe(standing, "the agreement", "/agreement"); err != nil {
+	standing, err := s.confirmation().mustBeLatest(d, EntryAgreement, "agreement", "/agreement")
+	if err != nil {
 		return err
 	}
 	if a, ok := BodyOf[Agreement](standing); !ok || !a.between(d.Buyers()) {

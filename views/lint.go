@@ -9,6 +9,9 @@ import (
 	"github.com/ppi-engine/ppi/rules/neutrality"
 )
 
+// A LintFinding points at words.
+type LintFinding = neutrality.Finding
+
 // A LintedText is a text that stands in no procurement, as the neutrality linter reads it. Nothing of it is kept.
 type LintedText struct {
 	// Checked tells whether the linter knows the language. If not, it looked for names only.
